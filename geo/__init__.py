@@ -1,0 +1,1 @@
+"""Where it happens: pure geometry and spatial statistics (no file, network, clock or Streamlit)."""

@@ -1,0 +1,1 @@
+"""One module a format: the only place where foreign column names are known."""

@@ -1,0 +1,1 @@
+"""One module a page; each holds render() and runs nothing on import."""
