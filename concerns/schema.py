@@ -161,7 +161,7 @@ REPORT_COLUMNS: dict[str, str] = {
     "date_precision": "int8",
     "submitted_at": "timestamp?",
     "adm1_pcode": "string",
-    "adm2_pcode": "string",
+    "adm2_pcode": "string?",  # missing: known by governorate only
     "adm3_pcode": "string?",
     "adm2_stated": "string?",
     "place_name": "string?",
@@ -190,7 +190,8 @@ REPORT_COLUMNS: dict[str, str] = {
     "boundary_version": "string",
     "batch_id": "string",
     "row": "int32",
-    "content_hash": "string",
+    "id_hash": "int64",  # of source and folded report_id: the identity across files
+    "content_hash": "int64",  # of what the source said: equal for the same answers in any export
 }
 
 # Grain: one row a refused row of one batch.
