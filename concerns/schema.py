@@ -191,6 +191,7 @@ REPORT_COLUMNS: dict[str, str] = {
     "batch_id": "string",
     "row": "int32",
     "id_hash": "int64",  # of source and folded report_id: the identity across files
+    "near_hash": "int64",  # of place, day and category: equal under different ids means a near-duplicate
     "content_hash": "int64",  # of what the source said: equal for the same answers in any export
 }
 

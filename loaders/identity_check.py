@@ -1,0 +1,68 @@
+"""Which of a file's rows are new, the same again, newer, or at odds: settled on hashes, for the file and the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+IDENTITY = ("row", "id_hash", "content_hash", "near_hash", "submitted_at")
+ACCEPTED, DUPLICATE, CONFLICT = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """One verdict a row, in the file's order; `replaces`: stored rows (batch_id, row) that a new row takes out."""
+
+    verdict: np.ndarray
+    is_near: np.ndarray
+    replaces: pd.DataFrame
+    n_stale: int
+
+
+def settle(rows: pd.DataFrame, stored: pd.DataFrame) -> Verdicts:
+    """Judge the rows of one file against each other and against what the store holds.
+
+    `rows`: columns `IDENTITY`, in file order. `stored`: the same with `batch_id`. The same id with the same content is
+    a duplicate, in the file or in the store; one id with different contents in one file is a conflict of all its rows,
+    since nothing says which is right; other content than the stored one replaces it, unless its submission is older.
+    A near-duplicate shares place, day and category with a row of another id; it is flagged and stays.
+
+    >>> file = pd.DataFrame({"row": [1, 2, 3, 4], "id_hash": [7, 7, 8, 8], "content_hash": [1, 1, 2, 3],
+    ...                      "near_hash": [5, 5, 6, 6], "submitted_at": pd.NaT})
+    >>> settle(file, file[:0].assign(batch_id="")).verdict.tolist()
+    [0, 1, 2, 2]
+    """
+    verdict = np.full(len(rows), ACCEPTED, dtype=np.int8)
+    by_id = rows.groupby("id_hash", sort=False)["content_hash"]
+    repeated = rows["id_hash"].duplicated(keep=False).to_numpy()
+    if repeated.any():
+        verdict[rows["id_hash"].duplicated().to_numpy()] = DUPLICATE
+        verdict[repeated & (by_id.transform("nunique") > 1).to_numpy()] = CONFLICT
+    older, replaces, n_stale = _against_store(rows, stored, verdict)
+    verdict[older] = DUPLICATE
+    is_near = _near(rows, stored, verdict)
+    return Verdicts(verdict, is_near, replaces, n_stale)
+
+
+def _against_store(
+    rows: pd.DataFrame, stored: pd.DataFrame, verdict: np.ndarray
+) -> tuple[np.ndarray, pd.DataFrame, int]:
+    """Find rows that the store has already (or has newer), and the stored rows that new content replaces."""
+    is_known = rows["id_hash"].isin(stored["id_hash"]).to_numpy() if len(stored) else np.zeros(len(rows), bool)
+    candidates = np.flatnonzero(is_known & (verdict == ACCEPTED))
+    left = rows.iloc[candidates].assign(position=candidates)
+    pairs = left.merge(stored, on="id_hash", suffixes=("", "_stored"))
+    same = pairs["content_hash"] == pairs["content_hash_stored"]
+    stale = ~same & (pairs["submitted_at"] < pairs["submitted_at_stored"])
+    newer = pairs[~same & ~stale]
+    replaces = newer[["batch_id", "row_stored"]].set_axis(["old_batch_id", "old_row"], axis=1)
+    return pairs.loc[same | stale, "position"].to_numpy(np.int64), replaces, int(stale.sum())
+
+
+def _near(rows: pd.DataFrame, stored: pd.DataFrame, verdict: np.ndarray) -> np.ndarray:
+    is_new = verdict == ACCEPTED
+    near = rows["near_hash"].where(is_new)
+    other = stored.loc[~stored["id_hash"].isin(rows["id_hash"]), "near_hash"]
+    return is_new & (near.duplicated(keep=False) | near.isin(other)).to_numpy()

@@ -1,0 +1,280 @@
+"""file → text → our names → checked → placed → stored: the only writer of reports.
+
+First the file is read and judged row by row into scratch files; only then, under the store's lock, its rows are held
+against the store and committed as one batch. Until that commit nothing of the file is seen by anybody.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+import tempfile
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from concerns.schema import DataError, FileOutcome, FileReason, Reason
+from loaders import identity, validate
+from loaders.boundaries import DistrictSet
+from loaders.identity_check import ACCEPTED, CONFLICT, DUPLICATE, IDENTITY, Verdicts, settle
+from loaders.ledger import Ledger
+from loaders.limits import Limits
+from loaders.mapping import Mapping
+from loaders.place import locate
+from loaders.raw import RawChunk, RawFile, RefusedRow
+from loaders.read import open_raw
+from loaders.settings import Settings
+from loaders.sources import Source, recognise
+from loaders.spool import Spool
+from loaders.store import BatchEvent, Store
+from loaders.tables import to_arrow
+
+ROWS_A_PART = 100_000
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """How one file is to be loaded. `now`: the instant of the load; nothing here looks at a clock."""
+
+    now: dt.datetime
+    settings: Settings
+    who: str = "local"
+    mapping: Mapping | None = None
+    source: str | None = None
+    sheet: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    dry_run: bool = False
+    synthetic: bool = False
+    display_name: str | None = None
+    progress: Progress | None = None
+
+
+@dataclass
+class Outcome:
+    """A ledger and, for a preview, the first refused rows of each reason."""
+
+    ledger: Ledger
+    samples: list[RefusedRow] = field(default_factory=list)
+
+
+def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -> Outcome:
+    """Load one file. A file that cannot be read is refused in the ledger; nothing of it is written then.
+
+    Raises StoreError: the store cannot be read or written. Nothing of the file is seen then either.
+    """
+    sha256 = _sha256(path)
+    ledger = Ledger(boundary_version=districts.version)
+    settings_hash = _settings_hash(request, districts.version)
+    if _is_loaded(store, sha256, settings_hash):
+        ledger.file_outcome = FileOutcome.ALREADY_INGESTED
+        ledger.sentence = "The same file was loaded before with the same settings; nothing was changed."
+        return Outcome(ledger)
+    batch_id = f"{request.now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    outcome = Outcome(ledger)
+    with _scratch(store) as folder, Spool(folder, "reports") as reports, Spool(folder, "quarantine") as quarantine:
+        load = _Load(request, districts, batch_id, outcome, reports, quarantine)
+        try:
+            raw, source, plan = load.prepare(path)
+            load.judge(raw, source, plan)
+        except DataError as error:
+            return Outcome(_refused(ledger, error))
+        with store.writing():
+            if _is_loaded(store, sha256, settings_hash):
+                return Outcome(Ledger(FileOutcome.ALREADY_INGESTED, boundary_version=districts.version))
+            verdicts = load.settle(raw, store)
+            ledger.close()
+            if not ledger.is_balanced:
+                raise RuntimeError(f"the ledger of batch {batch_id} does not add up")
+            if request.dry_run:
+                return outcome
+            ledger.batch_id = batch_id
+            name = request.display_name or path.name
+            event = BatchEvent(
+                batch_id,
+                "ingest",
+                "reports",
+                request.who,
+                ledger.to_json(),
+                request.now,
+                file_name=name,
+                sha256=sha256,
+                format=ledger.format,
+                boundary_version=districts.version,
+                settings_hash=settings_hash,
+                synthetic=request.synthetic,
+            )
+            load.write(store, verdicts, event)
+    return outcome
+
+
+class _Load:
+    """One file on its way into the store."""
+
+    def __init__(
+        self,
+        request: Request,
+        districts: DistrictSet,
+        batch_id: str,
+        outcome: Outcome,
+        reports: Spool,
+        quarantine: Spool,
+    ) -> None:
+        self.request, self.districts, self.batch_id = request, districts, batch_id
+        self.outcome, self.ledger = outcome, outcome.ledger
+        self.reports, self.quarantine = reports, quarantine
+
+    def prepare(self, path: Path) -> tuple[RawFile, Source, validate.Plan]:
+        """Open the file, recognise its source and settle what only the whole file can tell."""
+        request = self.request
+        raw = open_raw(path, limits=request.limits, sheet=request.sheet)
+        sample = next(iter(raw.chunks(n_rows=500)), RawChunk(pd.DataFrame(columns=raw.columns))).table
+        source = recognise(raw, sample, force=request.source, mapping=request.mapping)
+        plan = validate.plan(raw, source, settings=request.settings)
+        self.ledger.format = source.name
+        self.ledger.warnings += [*raw.warnings, *plan.warnings]
+        return raw, source, plan
+
+    def judge(self, raw: RawFile, source: Source, plan: validate.Plan) -> None:
+        """Take every record to the accepted or the refused ones, in parts."""
+        for chunk in raw.chunks(n_rows=ROWS_A_PART):
+            self.ledger.rows_read += len(chunk.table) + len(chunk.refused)
+            checked = validate.check(source.rename(chunk.table), plan=plan)
+            located = locate(checked.rows, index=self.districts, settings=self.request.settings)
+            self.refuse(chunk.refused)
+            self.refuse(_with_text([*checked.refused, *located.refused], chunk.table, source))
+            self.accept(located.rows, checked.repairs)
+            if self.request.progress:
+                self.request.progress(len(chunk.table) + len(chunk.refused))
+        self.ledger.warnings += [warning for warning in plan.warnings if warning not in self.ledger.warnings]
+
+    def accept(self, rows: pd.DataFrame, repairs: dict[str, np.ndarray]) -> None:
+        """Give each good row its identity and put it with the accepted ones."""
+        rows = identity.identify(rows).assign(batch_id=self.batch_id, boundary_version=self.districts.version)
+        for code, where in repairs.items():
+            self.ledger.repairs[code] += int(rows["row"].isin(where).sum())
+        self.reports.add(rows.assign(near_duplicate=False))
+
+    def refuse(self, refused: list[RefusedRow]) -> None:
+        """Put rows into quarantine with their reason and their text."""
+        self.ledger.reasons.update(str(row.reason) for row in refused)
+        self.ledger.quarantined += len(refused)
+        shown = Counter(str(row.reason) for row in self.outcome.samples)
+        for row in refused:
+            if shown[str(row.reason)] < 5:
+                shown[str(row.reason)] += 1
+                self.outcome.samples.append(row)
+        self.quarantine.add(
+            pd.DataFrame(
+                {
+                    "batch_id": self.batch_id,
+                    "row": [row.row for row in refused],
+                    "reason": [str(row.reason) for row in refused],
+                    "column": [row.column for row in refused],
+                    "original": [json.dumps(row.original, ensure_ascii=False) for row in refused],
+                }
+            )
+        )
+
+    def settle(self, raw: RawFile, store: Store) -> Verdicts:
+        """Find duplicates, conflicts and replacements, in the file and against the store; complete the ledger."""
+        rows = self.reports.frame([*IDENTITY, "join_method"])
+        stored = store.read("reports", [*IDENTITY, "batch_id"]).to_pandas()
+        verdicts = settle(rows, stored)
+        conflicts = rows.loc[verdicts.verdict == CONFLICT, "row"]
+        self.refuse(_reread(raw, set(conflicts)))
+        self.ledger.duplicates = int((verdicts.verdict == DUPLICATE).sum())
+        self.ledger.accepted = int((verdicts.verdict == ACCEPTED).sum())
+        self.ledger.joined = Counter(rows.loc[verdicts.verdict == ACCEPTED, "join_method"].tolist())
+        self.ledger.replaced = len(verdicts.replaces)
+        if verdicts.n_stale:
+            self.ledger.warnings.append(f"{verdicts.n_stale} rows are older than what is stored and were passed over.")
+        return verdicts
+
+    def write(self, store: Store, verdicts: Verdicts, event: BatchEvent) -> None:
+        """Write the rows of the batch, then the event that makes them count."""
+        version = store.version()
+        if self.quarantine.n_rows:
+            store.append("quarantine", self.quarantine.parts())
+        if len(verdicts.replaces):
+            store.append("superseded", [to_arrow(verdicts.replaces.assign(batch_id=self.batch_id), "superseded")])
+        if self.ledger.accepted:
+            marks = {"near_duplicate": verdicts.is_near}
+            store.append("reports", self.reports.kept(verdicts.verdict == ACCEPTED, marks))
+        store.commit(event, expected_version=version)
+
+
+def _with_text(refused: list[RefusedRow], table: pd.DataFrame, source: Source) -> list[RefusedRow]:
+    """Add to each refused row its text as it stood, without the columns that name people."""
+    if not refused:
+        return []
+    kept = [name for name in table.columns if name not in source.person_columns(list(table.columns))]
+    texts = table.loc[[row.row for row in refused], kept].to_dict("records")
+    return [
+        RefusedRow(row.row, row.reason, row.column, {str(key): value for key, value in text.items() if value})
+        for row, text in zip(refused, texts, strict=True)
+    ]
+
+
+def _reread(raw: RawFile, rows: set[int]) -> list[RefusedRow]:
+    """Find the text of rows that turned out to be at odds with each other; a rare second look at the file."""
+    if not rows:
+        return []
+    found = []
+    for chunk in raw.chunks(n_rows=ROWS_A_PART):
+        here = chunk.table[chunk.table.index.isin(rows)]
+        found += [
+            RefusedRow(
+                int(str(row)), Reason.UUID_CONFLICT, None, {str(key): value for key, value in text.items() if value}
+            )
+            for row, text in here.to_dict("index").items()
+        ]
+    return found
+
+
+def _refused(ledger: Ledger, error: DataError) -> Ledger:
+    return Ledger(
+        FileOutcome.REJECTED,
+        file_reason=error.code or FileReason.HEADER_MISSING,
+        format=ledger.format,
+        boundary_version=ledger.boundary_version,
+        sentence=str(error),
+    )
+
+
+def _is_loaded(store: Store, sha256: str, settings_hash: str) -> bool:
+    batches = store.snapshot().batches
+    return bool(((batches["sha256"] == sha256) & (batches["settings_hash"] == settings_hash)).any())
+
+
+def _settings_hash(request: Request, boundary_version: str) -> str:
+    """Name what decides a load besides the file, without the day on which it runs."""
+    parts = [repr(request.mapping), repr(request.source), repr(request.sheet), boundary_version]
+    parts += [f"{key}={value}" for key, value in sorted(vars(request.settings).items()) if key != "today"]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _scratch(store: Store) -> Iterator[Path]:
+    """A folder for parts on their way, beside the tables when the store is on disk; the doctor sweeps leftovers."""
+    parent = None if store.folder is None else store.folder / ".scratch"
+    if parent is not None:
+        parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
