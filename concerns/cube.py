@@ -1,4 +1,4 @@
-"""Counts by day × district × category × severity as prefix sums: a click costs the same at any number of reports."""
+"""Counts by day × district × category × level as prefix sums: a click costs the same at any number of reports."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ import pandas as pd
 from concerns.schema import ADM1_LENGTH
 from concerns.selection import SEVERITIES, Selection
 
-REPORT_KEYS = ("occurred_on", "adm1_pcode", "adm2_pcode", "category", "severity")
+REPORT_KEYS = ("occurred_on", "adm1_pcode", "adm2_pcode", "category")
+LEVELS = {"severity": SEVERITIES, "geo_precision": tuple(range(6))}  # 0: the source gave none
 PERIODS = ("day", "month", "quarter", "year")
-_DIMENSIONS = ("adm2_pcode", "adm1_pcode", "category", "severity")
+_DIMENSIONS = ("adm2_pcode", "adm1_pcode", "category")
 _EPOCH = np.datetime64("1970-01-01", "D")
 _DENSE_LIMIT = 40_000_000  # cells of one batch that are counted by bincount; beyond that by sorting
 
@@ -23,24 +24,26 @@ _DENSE_LIMIT = 40_000_000  # cells of one batch that are counted by bincount; be
 class DayCube:
     """Prefix sums over the days that hold reports, one column for each combination that occurs.
 
-    `days`: ordinal days, ascending. `sums`: int64, (len(days) + 1) × combinations. `place`, `category`, `severity`:
-    one entry a combination, positions in `places`, `categories` and `SEVERITIES`. `places`: every district's p-code
-    and, for reports known by governorate only, the governorate's. Size grows with days × combinations, not reports.
+    `days`: ordinal days, ascending. `sums`: int32, (len(days) + 1) × combinations. `place`, `category`, `levels`: one
+    entry a combination, positions in `places`, `categories` and `LEVELS[level]`. `places`: every district's p-code
+    and, for reports known by governorate only, the governorate's. `level`: what is counted beside place and category,
+    `severity` or `geo_precision`. Size grows with days × combinations, not with reports.
     """
 
     days: np.ndarray
     sums: np.ndarray
     place: np.ndarray
     category: np.ndarray
-    severity: np.ndarray
+    levels: np.ndarray
     places: tuple[str, ...]
     categories: tuple[str, ...]
+    level: str = "severity"
 
     @classmethod
     def from_reports(
-        cls, reports: pd.DataFrame, districts: Sequence[str], *, categories: Sequence[str] = ()
+        cls, reports: pd.DataFrame, districts: Sequence[str], *, categories: Sequence[str] = (), level: str = "severity"
     ) -> DayCube:
-        """Count reports (columns `REPORT_KEYS`); `districts`: all p-codes, so that zeros are explicit.
+        """Count reports (columns `REPORT_KEYS`, `level`); `districts`: all p-codes, so that zeros are explicit.
 
         >>> one = pd.DataFrame({"occurred_on": ["2024-03-03"], "adm1_pcode": ["IQG01"], "adm2_pcode": ["IQG01Q01"],
         ...                     "category": ["C07"], "severity": [2]})
@@ -50,23 +53,30 @@ class DayCube:
         0   IQG01Q01          1
         1   IQG01Q02          0
         """
-        return cls.from_batches([reports], districts, categories=categories)
+        return cls.from_batches([reports], districts, categories=categories, level=level)
 
     @classmethod
     def from_batches(
-        cls, batches: Iterable[pd.DataFrame], districts: Sequence[str], *, categories: Sequence[str] = ()
+        cls,
+        batches: Iterable[pd.DataFrame],
+        districts: Sequence[str],
+        *,
+        categories: Sequence[str] = (),
+        level: str = "severity",
     ) -> DayCube:
         """Count reports that arrive in parts; memory stays that of one part and the cube."""
-        keys = _Keys(list(dict.fromkeys(districts)), list(dict.fromkeys(categories)))
+        keys = _Keys(list(dict.fromkeys(districts)), list(dict.fromkeys(categories)), level)
         parts = [keys.count(batch) for batch in batches if len(batch)]
         cells = np.concatenate([cell for cell, _ in parts]) if parts else np.empty((0, 4), np.int64)
         counts = np.concatenate([count for _, count in parts]) if parts else np.empty(0, np.int64)
         days, day_index = np.unique(cells[:, 0], return_inverse=True)
         combos, combo_index = np.unique(cells[:, 1:], axis=0, return_inverse=True)
-        sums = np.zeros((len(days) + 1, len(combos)), dtype=np.int64)
+        size = np.int32 if counts.sum() < np.iinfo(np.int32).max else np.int64
+        sums = np.zeros((len(days) + 1, len(combos)), dtype=size)
         np.add.at(sums, (day_index.ravel() + 1, combo_index.ravel()), counts)
         np.cumsum(sums, axis=0, out=sums)
-        return cls(days, sums, combos[:, 0], combos[:, 1], combos[:, 2], tuple(keys.places), tuple(keys.categories))
+        place, category, levels = combos.T
+        return cls(days, sums, place, category, levels, tuple(keys.places), tuple(keys.categories), level)
 
     @property
     def n_reports(self) -> int:
@@ -91,13 +101,13 @@ class DayCube:
     def totals(self, selection: Selection, *, by: Sequence[str] = ("adm2_pcode",)) -> pd.DataFrame:
         """Count the selected reports by `by`, zeros explicit.
 
-        Grain: one row for each member of the product of `by` (of `adm2_pcode`, `adm1_pcode`, `category`, `severity`
+        Grain: one row for each member of the product of `by` (of `adm2_pcode`, `adm1_pcode`, `category`, the `level`
         and at most one of `day`, `month`, `quarter`, `year`, given as the period's first day). Column `n_reports`.
         Reports known by governorate only are in every total but those by `adm2_pcode`.
         Raises ValueError: an unknown name in `by`, or two periods.
         """
         periods = [name for name in by if name in PERIODS]
-        if len(periods) > 1 or not set(by) <= {*PERIODS, *_DIMENSIONS}:
+        if len(periods) > 1 or not set(by) <= {*PERIODS, *_DIMENSIONS, self.level}:
             raise ValueError(f"cannot count by {tuple(by)}")
         keep = self._keep(selection, with_governorates="adm2_pcode" not in by)
         starts, edges = self._edges(selection, periods[0] if periods else None)
@@ -120,8 +130,8 @@ class DayCube:
         keep = place_ok[self.place] if len(self.place) else np.empty(0, bool)
         if selection.categories:
             keep = keep & np.isin(np.array(self.categories), selection.categories)[self.category]
-        if selection.severities:
-            keep = keep & np.isin(self.severity, selection.severities)
+        if selection.severities and self.level == "severity":
+            keep = keep & np.isin(self.levels, selection.severities)
         return np.flatnonzero(keep)
 
     def _edges(self, selection: Selection, period: str | None) -> tuple[np.ndarray, np.ndarray]:
@@ -140,10 +150,11 @@ class DayCube:
 
     def _groups(self, name: str, selection: Selection, keep: np.ndarray) -> tuple[list, np.ndarray]:
         """Give a dimension's labels inside the selection, and each kept combination's position among them."""
-        if name == "severity":
-            labels: list = [level for level in SEVERITIES if not selection.severities or level in selection.severities]
-            codes = np.array([labels.index(level) if level in labels else -1 for level in SEVERITIES])
-            return labels, codes[self.severity[keep]]
+        if name == self.level:
+            chosen_levels = selection.severities if name == "severity" else ()
+            labels: list = [level for level in LEVELS[name] if not chosen_levels or level in chosen_levels]
+            codes = np.array([labels.index(level) if level in labels else -1 for level in LEVELS[name]])
+            return labels, codes[self.levels[keep]]
         if name == "category":
             labels = [code for code in self.categories if not selection.categories or code in selection.categories]
             codes = np.array([labels.index(code) if code in labels else -1 for code in self.categories], dtype=np.int64)
@@ -166,18 +177,18 @@ class DayCube:
 class _Keys:
     """The lists of places and categories, which grow with what the batches hold."""
 
-    def __init__(self, places: list[str], categories: list[str]) -> None:
-        self.places, self.categories = places, categories
+    def __init__(self, places: list[str], categories: list[str], level: str) -> None:
+        self.places, self.categories, self.level = places, categories, level
 
     def count(self, batch: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-        """Give the cells (day, place, category, severity) of a batch that hold reports, and how many each."""
+        """Give the cells (day, place, category, level) of a batch that hold reports, and how many each."""
         days = _ordinals(batch["occurred_on"])
         place = self._codes(batch["adm2_pcode"].fillna(batch["adm1_pcode"]), self.places)
         category = self._codes(batch["category"], self.categories)
-        severity = batch["severity"].fillna(0).to_numpy(np.int64)
+        level = batch[self.level].fillna(0).to_numpy(np.int64)
         first = int(days.min())
-        dims = (int(days.max()) - first + 1, len(self.places), len(self.categories), len(SEVERITIES))
-        flat = np.ravel_multi_index((days - first, place, category, severity), dims)
+        dims = (int(days.max()) - first + 1, len(self.places), len(self.categories), len(LEVELS[self.level]))
+        flat = np.ravel_multi_index((days - first, place, category, level), dims)
         if np.prod(dims, dtype=np.int64) <= _DENSE_LIMIT:
             tally = np.bincount(flat)
             cells = np.flatnonzero(tally)
@@ -234,7 +245,7 @@ def _frame(
     names = [name for name in by if name not in PERIODS]
     period = [name for name in by if name in PERIODS]
     axes = ({period[0]: starts} if period else {}) | {
-        name: np.array(labels, dtype=np.int64 if name == "severity" else np.str_)
+        name: np.array(labels, dtype=np.int64 if name in LEVELS else np.str_)
         for name, (labels, _) in zip(names, groups, strict=True)
     }
     shape = tuple(len(axis) for axis in axes.values())
