@@ -34,7 +34,7 @@ from loaders.read import open_raw
 from loaders.settings import Settings
 from loaders.sources import Source, recognise
 from loaders.spool import Spool
-from loaders.store import BatchEvent, Store
+from loaders.store import BatchEvent, Store, sha256_of
 from loaders.tables import to_arrow
 
 ROWS_A_PART = 100_000
@@ -71,7 +71,7 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
 
     Raises StoreError: the store cannot be read or written. Nothing of the file is seen then either.
     """
-    sha256 = _sha256(path)
+    sha256 = sha256_of(path)
     ledger = Ledger(boundary_version=districts.version)
     settings_hash = _settings_hash(request, districts.version)
     if _is_loaded(store, sha256, settings_hash):
@@ -260,11 +260,6 @@ def _settings_hash(request: Request, boundary_version: str) -> str:
     parts = [repr(request.mapping), repr(request.source), repr(request.sheet), boundary_version]
     parts += [f"{key}={value}" for key, value in sorted(vars(request.settings).items()) if key != "today"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

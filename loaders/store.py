@@ -7,6 +7,7 @@ that log alone: rows of a batch without an event, or whose event was undone, are
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -106,7 +107,7 @@ class Store:
             wanted = list(columns) if columns else arrow_schema(table).names
             rows = hidden.get(batch_id)
             names = wanted if rows is None or "row" in wanted else [*wanted, "row"]
-            for part in dataset.to_batches(columns=names):
+            for part in _parts(dataset, names, f"{self.url}/{table}"):
                 if rows is not None:
                     keep = ~pd.Series(part.column("row").to_numpy()).isin(rows).to_numpy()
                     part = part.filter(pa.array(keep)).select(wanted)
@@ -147,8 +148,18 @@ class Store:
         row |= {name: ledger.get(name, 0) for name in ("rows_read", "accepted", "duplicates", "quarantined")}
         row["seq"] = expected_version + 1
         row["versions"] = json.dumps({name: self._table_version(name) for name in TABLES})
-        self._write("batches", to_arrow(pd.DataFrame([row]), "batches"), retries=0)
+        row["files"] = json.dumps(self.file_checksums(event.batch_id) if event.action == "ingest" else {})
+        data = to_arrow(pd.DataFrame([row]), "batches")
+        # The event stands in Delta's own log too, so that a broken log table can be written again from it.
+        self._write("batches", data, retries=0, note=json.dumps(data.to_pylist()[0], default=str, ensure_ascii=False))
         return self.version()
+
+    def file_checksums(self, batch_id: str) -> dict[str, str]:
+        """SHA-256 of a batch's data files by their place below the store; empty for a remote store."""
+        if self.folder is None:
+            return {}
+        files = sorted(path for table in TABLES for path in self.folder.glob(f"{table}/batch_id={batch_id}/*.parquet"))
+        return {str(path.relative_to(self.folder)): sha256_of(path) for path in files}
 
     def undo(self, batch_id: str, *, who: str, at: dt.datetime) -> None:
         """Take a batch back; what it had replaced is in force again. The history keeps both.
@@ -156,15 +167,18 @@ class Store:
         Raises StoreError: no such batch, or it was undone before.
         """
         with self.writing():
-            snapshot = self.snapshot()
-            known = snapshot.batches[snapshot.batches["batch_id"] == batch_id]
-            if known.empty:
-                hint = "See `python -m loaders history` for the batches in force."
-                raise StoreError("There is no such batch in force.", where=f"batch {batch_id[:40]!r}", hint=hint)
-            first = known.iloc[0]
-            event = BatchEvent(batch_id, "undo", first["table"], who, {}, at, synthetic=bool(first["synthetic"]))
-            self.commit(event, expected_version=snapshot.version)
+            self.commit_undo(batch_id, self.snapshot(), who=who, at=at)
             self.remove_rows(batch_id)
+
+    def commit_undo(self, batch_id: str, snapshot: Snapshot, *, who: str, at: dt.datetime) -> None:
+        """Write the event of an undo, under the writer's lock; `undo` does the whole."""
+        known = snapshot.batches[snapshot.batches["batch_id"] == batch_id]
+        if known.empty:
+            hint = "See `python -m loaders history` for the batches in force."
+            raise StoreError("There is no such batch in force.", where=f"batch {batch_id[:40]!r}", hint=hint)
+        first = known.iloc[0]
+        event = BatchEvent(batch_id, "undo", first["table"], who, {}, at, synthetic=bool(first["synthetic"]))
+        self.commit(event, expected_version=snapshot.version)
 
     def remove_rows(self, batch_id: str) -> None:
         """Take a batch's rows out of the current state of every table; past versions still read them."""
@@ -209,11 +223,16 @@ class Store:
         except TableNotFoundError:
             return None
         except (DeltaError, OSError, ValueError) as error:
-            hint = "Run `python -m loaders doctor`: it says what is broken and repairs what can be repaired."
-            raise StoreError("The table cannot be opened.", where=f"{self.url}/{table}", hint=hint) from error
+            raise _broken(self._address(table)) from error
 
     def _write(
-        self, table: str, data: Any, *, partition_by: list[str] | None = None, retries: int | None = None
+        self,
+        table: str,
+        data: Any,
+        *,
+        partition_by: list[str] | None = None,
+        retries: int | None = None,
+        note: str | None = None,
     ) -> None:
         try:
             write_deltalake(
@@ -223,7 +242,7 @@ class Store:
                 partition_by=partition_by,
                 storage_options=self.options or None,
                 writer_properties=_WRITER,
-                commit_properties=CommitProperties(max_commit_retries=retries),
+                commit_properties=CommitProperties({"event": note} if note else None, max_commit_retries=retries),
             )
         except (DeltaError, OSError) as error:
             hint = "Nothing was loaded. Check free space and write permission, then run the same command again."
@@ -239,6 +258,24 @@ def open_store(url: str | Path, *, options: dict[str, str] | None = None) -> Sto
     if store.folder is not None and store.folder.exists() and not store.folder.is_dir():
         raise StoreError("This is a file, not a folder.", where=store.folder.name, hint="Name a folder as --store.")
     return store
+
+
+def _parts(dataset: Any, columns: list[str], where: str) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from dataset.to_batches(columns=columns)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise _broken(where) from error
+
+
+def _broken(where: str) -> StoreError:
+    hint = "Run `python -m loaders doctor`: it says what is broken and repairs what can be repaired."
+    return StoreError("The table cannot be read.", where=where, hint=hint)
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _batches(parts: Iterable[pa.RecordBatch | pa.Table], schema: pa.Schema) -> Iterator[pa.RecordBatch]:

@@ -40,6 +40,7 @@ BATCH_COLUMNS = {
     "settings_hash": "string?",
     "synthetic": "bool",
     "versions": "string",  # JSON: table → its Delta version when this event was committed
+    "files": "string",  # JSON: data file of this batch → SHA-256, for the doctor
 }
 
 # Grain: one row a stored report that a later batch replaced; in force while that later batch is.
