@@ -1,1 +1,26 @@
-"""One module a page; each holds render() and runs nothing on import."""
+"""One module a page; each holds render() and runs nothing on import. This list is the menu, in its order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pages.figures.texts import marked
+
+
+class PageEntry(NamedTuple):
+    """A page of the menu: its module in this package, its title (a message), its icon, its address."""
+
+    module: str
+    title: str
+    icon: str
+    url_path: str
+
+
+PAGES = (
+    PageEntry("overview", marked("Overview"), ":material/home:", "overview"),
+    PageEntry("hotspots", marked("Hot spots"), ":material/map:", "hotspots"),
+    PageEntry("trends", marked("Trends"), ":material/show_chart:", "trends"),
+    PageEntry("districts", marked("Districts"), ":material/compare:", "districts"),
+    PageEntry("data", marked("Data"), ":material/upload_file:", "data"),
+    PageEntry("methods", marked("Methods"), ":material/menu_book:", "methods"),
+)

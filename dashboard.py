@@ -1,0 +1,46 @@
+"""The dashboard, `streamlit run dashboard.py`: on the server's start the application, in a visitor's run the page."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from pages import PAGES, PageEntry
+from pages.figures.texts import _
+from pages.widgets import language, rtl, server
+
+ICON = Path(__file__).parent / "static" / "icon.png"
+
+
+def opened(entry: PageEntry) -> Callable[[], None]:
+    """The page's render(), imported when somebody opens it."""
+
+    def render() -> None:
+        importlib.import_module(f"pages.{entry.module}").render()
+
+    render.__name__ = entry.module
+    return render
+
+
+def main() -> None:
+    """One visitor's run."""
+    language.show()
+    st.set_page_config(page_title=_("Concern Atlas"), page_icon=str(ICON), layout="wide")
+    rtl.show()
+    menu = [
+        st.Page(opened(page), title=_(page.title), icon=page.icon, url_path=page.url_path, default=page is PAGES[0])
+        for page in PAGES
+    ]
+    st.navigation(menu).run()
+
+
+if __name__ == "__main__":
+    main()
+else:
+    # Without this line Streamlit serves every file of pages/ by itself until some visitor has called st.navigation.
+    PagesManager.uses_pages_directory = False
+    app = st.App(Path(__file__), routes=server.ROUTES, middleware=server.MIDDLEWARE)

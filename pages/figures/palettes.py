@@ -1,0 +1,144 @@
+"""Colours that everyone can tell apart, and classes with round limits.
+
+Sequential YlGnBu and diverging RdBu: Brewer & Harrower (2003), Cartographic Journal 40:27-37. Categories: Okabe & Ito
+(2008), Color Universal Design. Density: viridis, Smith & van der Walt (2015).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+ZERO_COLOUR = "#ffffcc"
+YLGNBU = ("#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")
+RDBU = ("#b2182b", "#ef8a62", "#fddbc7", "#f7f7f7", "#d1e5f0", "#67a9cf", "#2166ac")
+OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
+OTHER_COLOUR = "#8a8a8a"
+NO_DATA_COLOUR = "#c9c9c9"
+VIRIDIS = ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725")
+
+# What a district can be besides a class 1..k. The four never look alike: lightest, grey, hatch, dash.
+ZERO, NO_DATA, SUPPRESSED, UNTESTABLE = 0, -1, -2, -3
+
+
+@dataclass(frozen=True)
+class Classes:
+    """Half-open classes [limit, next limit), the last one closed; a colour each; what is below the first is class 1.
+
+    limits: k + 1 ascending numbers. colours: k of them. method: how the limits were found, a key of METHODS.
+    """
+
+    limits: tuple[float, ...]
+    colours: tuple[str, ...]
+    method: str
+    whole: bool
+
+    def codes(self, values: pd.Series) -> pd.Series:
+        """1..k a value, ZERO where it is 0, NO_DATA where it is missing; index kept.
+
+        >>> Classes((1, 10, 100), ("#eee", "#333"), "quantiles", True).codes(pd.Series([0, 9, 10, 100, None])).to_list()
+        [0, 1, 2, 2, -1]
+        """
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
+        found = np.clip(np.searchsorted(self.limits, numbers, side="right"), 1, len(self.colours))
+        found = np.where(numbers == 0, ZERO, found)
+        return pd.Series(np.where(np.isfinite(numbers), found, NO_DATA), index=values.index, dtype="int8")
+
+
+def _round_to(value: float, digits: int) -> float:
+    """The nearest number with this many significant digits."""
+    if value == 0:
+        return 0.0
+    places = digits - 1 - math.floor(math.log10(abs(value)))
+    return round(value, places)
+
+
+def round_limits(limits: Sequence[float], *, whole: bool) -> tuple[float, ...]:
+    """The same limits on round numbers, as coarse as keeps them apart; the range is never cut.
+
+    >>> round_limits([1, 4.2, 11.7, 38.1, 412.3], whole=True)
+    (1.0, 4.0, 10.0, 40.0, 500.0)
+    """
+    low, high = limits[0], limits[-1]
+    for digits in (1, 2, 3, 6):
+        step_down = _floor_to(low, digits)
+        inner = [_round_to(limit, digits) for limit in limits[1:-1]]
+        inner = [float(round(limit)) for limit in inner] if whole else inner
+        rounded = [step_down, *inner, -_floor_to(-high, digits)]
+        if all(a < b for a, b in pairwise(rounded)):
+            return tuple(rounded)
+    return tuple(sorted({float(limit) for limit in limits}))
+
+
+def _floor_to(value: float, digits: int) -> float:
+    """The largest number with this many significant digits that is not above the value."""
+    if value == 0:
+        return 0.0
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
+    return float(_round_to(math.floor(round(value / unit, 9)) * unit, digits))
+
+
+def classes(values: ArrayLike, *, k: int = 5, method: str = "quantiles", whole: bool = False) -> Classes:
+    """At most k classes over the positive values, with round limits; fewer when few values differ.
+
+    values: any numbers; zeros and missing ones have their own looks and do not move a limit.
+    method: "quantiles" (as many districts in each) or "natural_breaks" (Fisher-Jenks; Jenks 1977).
+    whole: limits are whole numbers (counts).
+    Raises ValueError for another method or a k outside 2..5.
+
+    >>> classes([0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89], whole=True).limits
+    (1.0, 3.0, 7.0, 20.0, 40.0, 90.0)
+    """
+    if method not in METHODS or not 2 <= k <= len(YLGNBU):
+        raise ValueError(f"method must be one of {', '.join(METHODS)}, and k 2 to {len(YLGNBU)}")
+    numbers = np.asarray(values, dtype=float).ravel()
+    positive = numbers[np.isfinite(numbers) & (numbers > 0)]
+    distinct = np.unique(positive)
+    if len(distinct) < 2:
+        one = float(distinct[0]) if len(distinct) else 1.0
+        return Classes((min(1.0, one) if whole else one / 2, one), (YLGNBU[2],), method, whole)
+    inner = _breaks(positive, min(k, len(distinct)), method)
+    limits = round_limits(
+        [distinct[0], *[b for b in inner if distinct[0] < b < distinct[-1]], distinct[-1]], whole=whole
+    )
+    return Classes(limits, _spread(len(limits) - 1), method, whole)
+
+
+METHODS = ("quantiles", "natural_breaks")
+
+
+def _breaks(positive: NDArray[np.float64], k: int, method: str) -> list[float]:
+    """Upper limits of the first k - 1 classes."""
+    import warnings
+
+    import mapclassify
+
+    with warnings.catch_warnings():  # mapclassify tells that numba is absent and that ties merge classes: both are fine
+        warnings.simplefilter("ignore")
+        if method == "quantiles":
+            bins = mapclassify.Quantiles(positive, k=k).bins
+        else:
+            bins = mapclassify.FisherJenks(positive, k=k).bins
+    return [float(b) for b in sorted(set(bins))[:-1]]
+
+
+def _spread(n: int) -> tuple[str, ...]:
+    """n colours of YlGnBu, as far apart as they can be."""
+    if n == 1:
+        return (YLGNBU[2],)
+    return tuple(YLGNBU[round(i * (len(YLGNBU) - 1) / (n - 1))] for i in range(n))
+
+
+def category_colours(categories: Sequence[str]) -> dict[str, str]:
+    """A colour a category, the same for the same list; beyond eight all share the grey of "other".
+
+    >>> category_colours(["C01", "C02"])
+    {'C01': '#0072b2', 'C02': '#e69f00'}
+    """
+    return {name: OKABE_ITO[i] if i < len(OKABE_ITO) else OTHER_COLOUR for i, name in enumerate(categories)}

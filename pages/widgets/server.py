@@ -1,0 +1,68 @@
+"""What the web server adds to Streamlit's answers: security headers, a health address, closed side doors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# Charts compile their expressions ('unsafe-eval'); only the map's frame, a page of its own, also runs inline scripts.
+CONTENT_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-eval'{inline}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
+    "media-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors 'self'"
+)
+HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "SAMEORIGIN",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
+}
+CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+
+
+class SecurityHeaders:
+    """Adds the headers to every answer, and answers 404 where nobody has business."""
+
+    def __init__(self, app: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request. Anything but HTTP (the web socket) passes through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        path = scope.get("path", "")
+        inline = " 'unsafe-inline'" if "/component/" in path else ""
+        added = HEADERS | {"content-security-policy": CONTENT_POLICY.format(inline=inline)}
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [pair for pair in message.get("headers", []) if pair[0].decode("latin-1").lower() not in added]
+                message["headers"] = kept + [(k.encode("latin-1"), v.encode("latin-1")) for k, v in added.items()]
+            await send(message)
+
+        if any(closed in path for closed in CLOSED):
+            await PlainTextResponse("Not found", status_code=404)(scope, receive, send_with_headers)
+            return
+        await self.app(scope, receive, send_with_headers)
+
+
+async def _healthz(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+ROUTES = [Route("/healthz", _healthz)]
+MIDDLEWARE = [Middleware(SecurityHeaders)]
