@@ -9,6 +9,7 @@ from enum import StrEnum
 import pandas as pd
 
 from concerns.schema import ADM1_LENGTH, REPORT_COLUMNS, AccessDenied, GeoPrecision
+from concerns.taxonomy import Taxonomy
 
 
 class Role(StrEnum):
@@ -79,6 +80,12 @@ class Codes:
 
     known: frozenset[str]
     sensitive: frozenset[str]
+
+    @classmethod
+    def of(cls, taxonomy: Taxonomy) -> Codes:
+        """Take both lists from the taxonomy."""
+        subcodes = {code for category in taxonomy.categories for code in taxonomy.subcategories(category)}
+        return cls(known=frozenset(taxonomy.categories) | subcodes, sensitive=taxonomy.sensitive)
 
 
 def rights(viewer: Viewer, *, today: dt.date) -> frozenset[Right]:

@@ -24,6 +24,7 @@ from concerns.access import (
     scope,
 )
 from concerns.schema import REPORT_COLUMNS, AccessDenied
+from concerns.taxonomy import Taxonomy
 
 TODAY = dt.date(2024, 5, 1)
 CODES = Codes(
@@ -201,6 +202,17 @@ def test_an_empty_store_gives_an_empty_table_with_the_same_columns():
     assert seen(reports(), Role.PLANNER).columns.to_list() == seen(reports(report()), Role.PLANNER).columns.to_list()
 
 
+def test_codes_are_those_of_the_taxonomy():
+    blank = {"label_en": "a", "label_ar": "b", "label_ckb": "c", "iccs": ""}
+    rows = [
+        blank | {"code": "C02", "subcode": "", "sensitive": "no"},
+        blank | {"code": "C02", "subcode": "C02.3", "sensitive": "yes"},
+        blank | {"code": "C05", "subcode": "", "sensitive": "yes"},
+    ]
+    codes = Codes.of(Taxonomy.from_rows(rows))
+    assert codes == Codes(known=frozenset({"C02", "C02.3", "C05"}), sensitive=frozenset({"C02.3", "C05"}))
+
+
 def test_one_text_is_no_set_of_codes():
     with pytest.raises(TypeError, match="districts"):
         Viewer("a", Role.PLANNER, "IQG15Q03")  # type: ignore[arg-type]
@@ -224,7 +236,7 @@ viewers_drawn = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     rows=st.lists(st.tuples(codes_drawn, codes_drawn, places_drawn, st.booleans()), max_size=6), viewer=viewers_drawn
 )
