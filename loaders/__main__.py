@@ -1,0 +1,206 @@
+"""The command line: `python -m loaders …`. With --json one JSON object goes to standard output and nothing else.
+
+Exit 0: done, quarantined rows included in the ledger. Exit 2: the file or the setting was refused and nothing was
+written; one line on standard error says what, where and what to do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from concerns.schema import BadSetting, DataError, FileOutcome
+from loaders import boundaries_commands
+from loaders.store import Store, open_store
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load, look after and export the reports.")
+app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
+
+DEFAULT_STORE = Path(__file__).resolve().parents[1] / "data" / "store"
+StoreOption = Annotated[str | None, typer.Option("--store", help="Folder or address of the store.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+
+
+def store_at(url: str | None) -> Store:
+    """The store that is meant: the option, else CONCERN_ATLAS_STORE, else data/store."""
+    return open_store(url or os.environ.get("CONCERN_ATLAS_STORE") or DEFAULT_STORE)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Turn a refused file or setting into one line on standard error and exit 2."""
+    try:
+        yield
+    except DataError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+
+
+def now() -> dt.datetime:
+    """The instant of this command."""
+    return dt.datetime.now(dt.UTC)
+
+
+def day(text: str | None, *, option: str) -> dt.date | None:
+    """Read a day of an option. Raises BadSetting."""
+    try:
+        return dt.date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadSetting("This is no day.", where=option, hint="Write YYYY-MM-DD.") from error
+
+
+@app.command()
+def ingest(
+    files: Annotated[list[Path], typer.Argument(help="Files to load.")],
+    store: StoreOption = None,
+    json_out: JsonOption = False,
+    districts: Annotated[Path | None, typer.Option(help="Join against this file, not the installed set.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="YAML that names columns and values.")] = None,
+    source: Annotated[str | None, typer.Option(help="Force the format instead of recognising it.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
+    today: Annotated[str | None, typer.Option(help="Days after this are in the future.")] = None,
+    min_date: Annotated[str, typer.Option(help="Days before this are too old.")] = "2000-01-01",
+    date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where the column does not prove it.")] = None,
+    tolerance_m: Annotated[float, typer.Option(help="How far outside every district a point may lie.")] = 500.0,
+    max_accuracy_m: Annotated[float | None, typer.Option(help="Quarantine points less accurate than this.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the ledger, store nothing.")] = False,
+) -> None:
+    """Load files of reports: each lands with a ledger that adds up, or is refused with a sentence."""
+    from loaders import boundaries
+    from loaders import ingest as way
+    from loaders.limits import command_line_limits
+    from loaders.mapping import load_mapping
+    from loaders.settings import Settings
+
+    with refusals():
+        here = store_at(store)
+        settings = Settings(
+            today=day(today, option="--today") or dt.datetime.now(ZoneInfo("Asia/Baghdad")).date(),
+            min_date=day(min_date, option="--min-date"),
+            date_order=date_order,
+            tolerance_m=tolerance_m,
+            max_accuracy_m=max_accuracy_m,
+        )
+        chosen = boundaries.district_set(here.folder, file=districts)
+        request = way.Request(
+            now(), settings, mapping=load_mapping(mapping) if mapping else None, source=source, sheet=sheet,
+            limits=command_line_limits(), dry_run=dry_run,
+        )  # fmt: skip
+        ledgers = [_one(path, here, chosen, request, quiet=json_out) for path in files]
+    if json_out:
+        typer.echo(json.dumps(ledgers[0] if len(ledgers) == 1 else ledgers, ensure_ascii=False))
+    if any(ledger["file_outcome"] == FileOutcome.REJECTED for ledger in ledgers):
+        raise typer.Exit(2)
+
+
+def _one(path: Path, store: Store, districts: Any, request: Any, *, quiet: bool) -> dict[str, Any]:
+    """Load one file with a progress bar; say what became of it."""
+    from dataclasses import replace
+
+    from tqdm import tqdm
+
+    from loaders import ingest as way
+
+    with tqdm(unit=" rows", desc=path.name[:40], disable=quiet, leave=False) as bar:
+        ledger = way.ingest(path, store, districts, replace(request, progress=bar.update)).ledger
+    if ledger.file_outcome == FileOutcome.REJECTED:
+        typer.echo(ledger.sentence, err=True)
+    elif not quiet:
+        typer.echo(ledger.to_text(path.name))
+    return ledger.to_json()
+
+
+@app.command()
+def demo(
+    store: StoreOption = None,
+    json_out: JsonOption = False,
+    today: Annotated[str | None, typer.Option(help="The demo ends with the month before this day.")] = None,
+    only_if_empty: Annotated[bool, typer.Option("--only-if-empty", help="Do nothing when anything is loaded.")] = False,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the synthetic data out again.")] = False,
+) -> None:
+    """Fill the store with labelled synthetic data, or take it out again."""
+    from loaders import demo_load
+
+    with refusals():
+        here = store_at(store)
+        if remove:
+            result: dict[str, Any] = {"removed": demo_load.remove(here, now=now())}
+        elif only_if_empty and here.version() >= 0:
+            result = {"loaded": 0}
+        else:
+            result = demo_load.load(here, today=day(today, option="--today") or now().date(), now=now())
+    typer.echo(json.dumps(result) if json_out else ", ".join(f"{key}: {value}" for key, value in result.items()))
+
+
+@app.command()
+def export(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The file to write.")],
+    store: StoreOption = None,
+    what: Annotated[str, typer.Option(help="reports, quarantine, or a table of the programme.")] = "reports",
+    format: Annotated[str, typer.Option(help="csv, hxl, xlsx, geojson, gpkg or parquet.")] = "csv",
+    version: Annotated[int | None, typer.Option(help="As of this version of the store; see history.")] = None,
+) -> None:
+    """Write stored rows to a file."""
+    from loaders import export as out
+    from loaders.tables import TABLES
+
+    with refusals():
+        if what not in TABLES:
+            raise BadSetting(f"There is no table {what[:20]!r}.", where="--what", hint=f"Use {', '.join(TABLES)}.")
+        columns = out.columns_of(what)
+        n_rows = out.write(store_at(store).scan(what, columns, version=version), output, format=format, columns=columns)
+    typer.echo(f"{n_rows} rows")
+
+
+@app.command()
+def history(store: StoreOption = None, json_out: JsonOption = False) -> None:
+    """List every load and undo."""
+    with refusals():
+        events = store_at(store).history()
+    shown = ["seq", "at", "action", "batch_id", "table", "file_name", "rows_read", "accepted", "duplicates",
+             "quarantined", "synthetic", "is_in_force"]  # fmt: skip
+    if json_out:
+        typer.echo(events[shown].to_json(orient="records", date_format="iso"))
+    else:
+        typer.echo(events[shown].to_string(index=False) if len(events) else "Nothing was loaded yet.")
+
+
+@app.command()
+def undo(batch: str, store: StoreOption = None) -> None:
+    """Take a batch back; what it had replaced is in force again."""
+    with refusals():
+        store_at(store).undo(batch, who="local", at=now())
+    typer.echo(f"undone: {batch}")
+
+
+@app.command()
+def doctor(
+    store: StoreOption = None,
+    json_out: JsonOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong, mend nothing.")] = False,
+) -> None:
+    """Look the store over and mend what can be mended. Exit 1: something could not be."""
+    from loaders.doctor import examine
+
+    with refusals():
+        findings = examine(store_at(store), now=now(), repair=not dry_run)
+    if json_out:
+        typer.echo(json.dumps([vars(finding) for finding in findings], ensure_ascii=False))
+    else:
+        for finding in findings:
+            typer.echo(f"{'repaired' if finding.is_repaired else 'found'} {finding.kind}: {finding.what}")
+        typer.echo(f"{len(findings)} findings")
+    if not all(finding.is_repaired for finding in findings):
+        raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,36 @@
+"""The synthetic country through the real load: in as batches marked synthetic, out by undoing them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from loaders import boundaries, demo
+from loaders.ingest import Request, ingest
+from loaders.settings import Settings
+from loaders.store import Store
+
+FILE_NAME = "SYNTHETIC-demo-reports.csv"
+
+
+def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
+    """Load the demo that ends with the month before `today`; returns counts by table."""
+    world = demo.build(end=today.replace(day=1) - dt.timedelta(days=1))
+    districts = boundaries.district_set(store.folder)
+    request = Request(now, Settings(today=today), who="demo", synthetic=True)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / FILE_NAME
+        world.reports.to_csv(path, index=False, encoding="utf-8-sig")
+        ledger = ingest(path, store, districts, request).ledger
+    return {"reports": ledger.accepted, "duplicates": ledger.duplicates, "quarantined": ledger.quarantined}
+
+
+def remove(store: Store, *, now: dt.datetime) -> int:
+    """Undo every synthetic batch in force; returns how many."""
+    batches = store.snapshot().batches
+    synthetic = batches.loc[batches["synthetic"], "batch_id"].tolist()
+    for batch_id in reversed(synthetic):
+        store.undo(batch_id, who="demo", at=now)
+    return len(synthetic)

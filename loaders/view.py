@@ -1,0 +1,239 @@
+"""What one viewer may see of the store: the only door through which pages read.
+
+Rows are cut to the viewer before anything is computed from them, so that a mistake in a page cannot show more.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+import pyarrow as pa
+
+from concerns import access
+from concerns.access import Codes, Right, Viewer
+from concerns.cube import REPORT_KEYS, DayCube
+from concerns.schema import REPORT_COLUMNS
+from concerns.selection import Selection
+from concerns.taxonomy import Taxonomy
+from geo.surface import BinnedCells
+from loaders import boundaries
+from loaders.boundaries import DistrictSet
+from loaders.categories import load_taxonomy
+from loaders.store import Snapshot, Store
+
+_DECIDING = ("adm1_pcode", "adm2_pcode", "category", "subcategory", "sensitive")  # what `permitted_rows` looks at
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How complete the reporting is in a period: districts and forums that reported, meetings held of planned."""
+
+    n_districts: int
+    n_districts_reported: int
+    n_forums: int
+    n_forums_reported: int
+    n_meetings_planned: int
+    n_meetings_held: int
+
+
+class View:
+    """One version of one store as one viewer may see it. Frozen: a new load gives a new view, `version` tells."""
+
+    def __init__(
+        self, store: Store, viewer: Viewer, snapshot: Snapshot, districts: DistrictSet, today: dt.date
+    ) -> None:
+        self._store, self._snapshot, self.viewer, self.today = store, snapshot, viewer, today
+        self.district_set = districts
+        self.version = f"{snapshot.version}-{districts.version}"
+        self.scope = access.scope(viewer, today=today)
+
+    # -- what may be done ------------------------------------------------------------------------------------------
+
+    def may(self, right: Right) -> bool:
+        """Whether the viewer holds a right today."""
+        return right in access.rights(self.viewer, today=self.today)
+
+    # -- what is loaded --------------------------------------------------------------------------------------------
+
+    @property
+    def batches(self) -> pd.DataFrame:
+        """The batches in force, oldest first; columns `loaders.tables.BATCH_COLUMNS`."""
+        return self._snapshot.batches
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the viewer sees no report at all."""
+        return self.cube.n_reports == 0
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether any batch in force is made up."""
+        return bool(self.batches["synthetic"].any())
+
+    @property
+    def last_load(self) -> dt.datetime | None:
+        """When the newest batch in force was loaded, UTC."""
+        return None if self.batches.empty else pd.Timestamp(self.batches["at"].max()).to_pydatetime()
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """The concern categories."""
+        return load_taxonomy()
+
+    # -- counts and places -----------------------------------------------------------------------------------------
+
+    @cached_property
+    def cube(self) -> DayCube:
+        """Counts by day, district, category and severity, of what the viewer may see."""
+        return self._cube("severity")
+
+    @cached_property
+    def precision_cube(self) -> DayCube:
+        """Counts by day, district, category and `geo_precision`."""
+        return self._cube("geo_precision")
+
+    @cached_property
+    def cells(self) -> BinnedCells:
+        """Located reports in fine cells, for density surfaces."""
+        keys = [*REPORT_KEYS, "severity", "lon", "lat", "geo_precision"]
+        return BinnedCells.from_batches(self._permitted(keys), self.district_set.districts)
+
+    def rows(self, selection: Selection, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Give the selected reports row by row, for a download. Raises AccessDenied without the right to rows."""
+        access.require(self.viewer, Right.EXPORT_ROWS, today=self.today)
+        parts = [_selected(part, selection) for part in self._permitted(list(columns or REPORT_COLUMNS))]
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns or REPORT_COLUMNS))
+
+    # -- programme -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def forums(self) -> pd.DataFrame:
+        """The register of forums, one row each."""
+        return self._programme("forums")
+
+    @cached_property
+    def meetings(self) -> pd.DataFrame:
+        """Meetings planned and held, one row each, with their forum's `adm2_pcode`."""
+        places = self.forums.set_index("forum_id")["adm2_pcode"]
+        meetings = self._programme("meetings")
+        return meetings.assign(adm2_pcode=meetings["forum_id"].map(places))
+
+    @cached_property
+    def population(self) -> pd.DataFrame:
+        """People by p-code and year, with source."""
+        return self._programme("population")
+
+    def meetings_by(self, selection: Selection, *, period: str = "month") -> pd.DataFrame:
+        """Count meetings: one row a district and period; columns adm2_pcode, `period`, n_planned, n_held."""
+        frame = self.meetings
+        day = pd.to_datetime(frame["held_on"].fillna(frame["planned_on"]))
+        keep = pd.Series(True, index=frame.index)
+        if selection.start:
+            keep &= day >= pd.Timestamp(selection.start)
+        if selection.end:
+            keep &= day <= pd.Timestamp(selection.end)
+        if selection.governorates:
+            keep &= frame["adm2_pcode"].str[:5].isin(selection.governorates)
+        if selection.districts:
+            keep &= frame["adm2_pcode"].isin(selection.districts)
+        start = day[keep].dt.to_period(period[0].upper()).dt.start_time
+        held = frame.loc[keep, "held_on"].notna()
+        counted = pd.DataFrame(
+            {"adm2_pcode": frame.loc[keep, "adm2_pcode"], period: start, "n_planned": 1, "n_held": held}
+        )
+        return counted.groupby(["adm2_pcode", period], as_index=False)[["n_planned", "n_held"]].sum()
+
+    def coverage(self, selection: Selection) -> Coverage:
+        """Tell how complete the reporting of a period is."""
+        totals = self.cube.totals(selection)
+        meetings = self.meetings_by(selection)
+        forums = self._open_forums(selection)
+        held = self.meetings.loc[self.meetings["held_on"].notna()]
+        day = pd.to_datetime(held["held_on"])
+        start, end = selection.start or dt.date.min, selection.end or dt.date.max
+        reported = held.loc[(day.dt.date >= start) & (day.dt.date <= end), "forum_id"]
+        return Coverage(
+            len(totals),
+            int((totals["n_reports"] > 0).sum()),
+            len(forums),
+            int(forums["forum_id"].isin(reported).sum()),
+            int(meetings["n_planned"].sum()),
+            int(meetings["n_held"].sum()),
+        )
+
+    # -- below -----------------------------------------------------------------------------------------------------
+
+    def _open_forums(self, selection: Selection) -> pd.DataFrame:
+        forums = self.forums
+        keep = pd.Series(True, index=forums.index)
+        if selection.end:
+            keep &= pd.to_datetime(forums["opened_on"]).dt.date <= selection.end
+        if selection.governorates:
+            keep &= forums["adm2_pcode"].str[:5].isin(selection.governorates)
+        if selection.districts:
+            keep &= forums["adm2_pcode"].isin(selection.districts)
+        return forums[keep]
+
+    def _cube(self, level: str) -> DayCube:
+        districts = self.district_set.districts["adm2_pcode"].tolist()
+        batches = self._permitted([*REPORT_KEYS, level])
+        return DayCube.from_batches(batches, districts, categories=self.taxonomy.categories, level=level)
+
+    def _permitted(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+        """Give the stored reports part by part, cut to the viewer."""
+        if not self.may(Right.ROWS):
+            return
+        codes = Codes(self._all_codes(), self.taxonomy.sensitive)
+        wanted = list(dict.fromkeys([*columns, *_DECIDING]))
+        for part in self._store.scan("reports", wanted, version=_version(self._snapshot)):
+            frame = part.to_pandas(date_as_object=False, types_mapper=_TYPES.get)
+            yield access.permitted_rows(frame, self.viewer, codes, today=self.today)
+
+    def _all_codes(self) -> frozenset[str]:
+        categories = self.taxonomy.categories
+        return frozenset(categories).union(*(self.taxonomy.subcategories(code) for code in categories))
+
+    def _programme(self, table: str) -> pd.DataFrame:
+        frame = self._store.read(table, version=_version(self._snapshot)).to_pandas(date_as_object=False)
+        if self.viewer.districts and "adm2_pcode" in frame:
+            return frame[frame["adm2_pcode"].isin(self.viewer.districts)].reset_index(drop=True)
+        return frame
+
+
+_TYPES = {pa.int8(): pd.Int8Dtype(), pa.int32(): pd.Int32Dtype()}
+
+
+def open_view(store: Store, viewer: Viewer, *, today: dt.date) -> View:
+    """Open the store as this viewer may see it today.
+
+    Raises AccessDenied: the viewer may not count reports of the store.
+    """
+    access.require(viewer, Right.COUNTS, today=today)
+    return View(store, viewer, store.snapshot(), boundaries.district_set(store.folder), today)
+
+
+def _version(snapshot: Snapshot) -> int | None:
+    return snapshot.version if snapshot.version >= 0 else None
+
+
+def _selected(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
+    day = frame["occurred_on"].dt.date
+    keep = pd.Series(True, index=frame.index)
+    if selection.start:
+        keep &= day >= selection.start
+    if selection.end:
+        keep &= day <= selection.end
+    if selection.severities:
+        keep &= frame["severity"].fillna(0).isin(selection.severities)
+    for name, chosen in (
+        ("category", selection.categories),
+        ("adm1_pcode", selection.governorates),
+        ("adm2_pcode", selection.districts),
+    ):
+        if chosen:
+            keep &= frame[name].isin(chosen)
+    return frame[keep]
