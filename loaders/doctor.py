@@ -114,8 +114,8 @@ def _n_rows(store: Store, batch_id: str) -> int:
         if table in ("quarantine", "superseded") or not (_folder(store) / table / "_delta_log").is_dir():
             continue
         delta = DeltaTable(f"{store.url}/{table}")
-        if delta.file_uris(partition_filters=batch):
-            total += delta.to_pyarrow_dataset(partitions=batch).count_rows()
+        if delta.file_uris(file_pruning_predicate=batch):
+            total += delta.to_pyarrow_dataset(file_pruning_predicate=batch).count_rows()
     return total
 
 

@@ -184,7 +184,7 @@ class Store:
         """Take a batch's rows out of the current state of every table; past versions still read them."""
         for table in TABLES:
             delta = self._delta(table)
-            if delta is not None and delta.file_uris(partition_filters=[("batch_id", "=", batch_id)]):
+            if delta is not None and delta.file_uris(file_pruning_predicate=[("batch_id", "=", batch_id)]):
                 delta.delete(f"batch_id = '{batch_id}'")
 
     def stored_batch_ids(self, table: str) -> set[str]:
@@ -206,7 +206,9 @@ class Store:
         delta = self._delta(table, version) if version != _NOTHING else None
         if delta is None or not batch_ids:
             return None
-        return delta.to_pyarrow_dataset(partitions=[("batch_id", "in", batch_ids)], schema=arrow_schema(table))
+        return delta.to_pyarrow_dataset(
+            file_pruning_predicate=[("batch_id", "in", batch_ids)], schema=arrow_schema(table)
+        )
 
     def _table_version(self, table: str) -> int:
         delta = self._delta(table)

@@ -1,0 +1,102 @@
+"""Whatever a kill, a cut file or a full disk leaves behind, the store opens and each batch is whole or gone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from concerns.schema import StoreError
+from loaders.doctor import examine
+from loaders.store import Store, open_store
+from loaders.tables import to_arrow
+from tests.loaders.rows import NOON, load_batch, report_rows
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    store = open_store(tmp_path / "s")
+    load_batch(store, "a", 5)
+    load_batch(store, "b", 3)
+    return store
+
+
+def kinds(store: Store, *, repair: bool = True) -> list[str]:
+    return [finding.kind for finding in examine(store, now=NOON + dt.timedelta(hours=1), repair=repair)]
+
+
+def in_force(store: Store) -> dict[str, int]:
+    return store.read("reports").to_pandas().groupby("batch_id").size().to_dict()
+
+
+def data_file(store: Store, batch_id: str) -> Path:
+    return next((Path(store.url) / "reports" / f"batch_id={batch_id}").glob("*.parquet"))
+
+
+def test_a_sound_store_has_no_findings_and_a_missing_one_neither(store, tmp_path):
+    assert kinds(store) == []
+    assert examine(open_store(tmp_path / "none"), now=NOON) == []
+
+
+def test_rows_of_a_killed_load_are_swept(store):
+    store.append("reports", [to_arrow(report_rows("half", 9), "reports")])
+    (Path(store.url) / ".scratch" / "left").mkdir(parents=True)
+    assert kinds(store, repair=False) == ["HALF_LOAD", "LEFTOVER"]
+    assert kinds(store) == ["HALF_LOAD", "LEFTOVER"]
+    assert kinds(store) == []
+    assert store.stored_batch_ids("reports") == {"a", "b"}
+
+
+@pytest.mark.parametrize("damage", ["cut", "flipped", "gone"])
+def test_a_damaged_file_takes_its_batch_out_and_no_other(store, damage):
+    path = data_file(store, "a")
+    content = path.read_bytes()
+    if damage == "gone":
+        path.unlink()
+    else:
+        middle = len(content) // 2
+        path.write_bytes(
+            content[:middle] + (b"" if damage == "cut" else bytes([content[middle] ^ 1]) + content[middle + 1 :])
+        )
+    assert kinds(store, repair=False) == ["DAMAGED_BATCH"]
+    assert kinds(store) == ["DAMAGED_BATCH"]
+    assert in_force(store) == {"b": 3}
+    load_batch(store, "a2", 5)
+    assert in_force(store) == {"a2": 5, "b": 3}
+    assert kinds(store) == []
+
+
+def test_reading_a_cut_file_names_the_doctor(store):
+    path = data_file(store, "a")
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(StoreError, match="doctor"):
+        store.read("reports")
+
+
+def test_the_log_of_batches_is_written_again_from_the_commit_notes(store):
+    store.undo("a", who="test", at=NOON)
+    before = store.history()
+    for path in (Path(store.url) / "batches").glob("*.parquet"):
+        path.write_bytes(b"")
+    assert "LOST_EVENTS" in kinds(store)
+    assert in_force(store) == {"b": 3}
+    after = store.history()
+    shown = ["seq", "batch_id", "action", "accepted", "is_in_force"]
+    assert after[shown].equals(before[shown])
+
+
+@pytest.mark.parametrize("table", ["batches", "reports"])
+def test_a_commit_that_was_cut_short_is_put_aside(store, table):
+    last = sorted((Path(store.url) / table / "_delta_log").glob("*.json"))[-1]
+    last.write_text(last.read_text(encoding="utf-8")[:25], encoding="utf-8")
+    found = kinds(store)
+    assert found[0] == "BROKEN_LOG"
+    assert in_force(store) == {"a": 5}
+    load_batch(store, "c", 2)
+    assert in_force(store) == {"a": 5, "c": 2}
+
+
+def test_a_remote_store_is_refused_by_name():
+    with pytest.raises(StoreError, match="on disk"):
+        examine(Store("s3://bucket/store"), now=NOON)
