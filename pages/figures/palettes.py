@@ -51,37 +51,42 @@ class Classes:
         return pd.Series(np.where(np.isfinite(numbers), found, NO_DATA), index=values.index, dtype="int8")
 
 
-def _round_to(value: float, digits: int) -> float:
-    """The nearest number with this many significant digits."""
-    if value == 0:
-        return 0.0
-    places = digits - 1 - math.floor(math.log10(abs(value)))
-    return round(value, places)
+MANTISSAS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)  # no limit moves by more than a seventh
+
+
+def _nearest_round(value: float) -> float:
+    """The nearest of MANTISSAS times a power of ten."""
+    scale = 10.0 ** math.floor(math.log10(value))
+    mantissa = min(MANTISSAS, key=lambda m: abs(m - value / scale))
+    return float(f"{mantissa * scale:.6g}")
 
 
 def round_limits(limits: Sequence[float], *, whole: bool) -> tuple[float, ...]:
-    """The same limits on round numbers, as coarse as keeps them apart; the range is never cut.
+    """The same positive limits on round numbers, as they are where rounding would merge two; the range is never cut.
 
     >>> round_limits([1, 4.2, 11.7, 38.1, 412.3], whole=True)
-    (1.0, 4.0, 10.0, 40.0, 500.0)
+    (1.0, 4.0, 12.0, 40.0, 500.0)
     """
     low, high = limits[0], limits[-1]
-    for digits in (1, 2, 3, 6):
-        step_down = _floor_to(low, digits)
-        inner = [_round_to(limit, digits) for limit in limits[1:-1]]
-        inner = [float(round(limit)) for limit in inner] if whole else inner
-        rounded = [step_down, *inner, -_floor_to(-high, digits)]
-        if all(a < b for a, b in pairwise(rounded)):
-            return tuple(rounded)
-    return tuple(sorted({float(limit) for limit in limits}))
+    rounded = [_down(low), *[_nearest_round(limit) for limit in limits[1:-1]], _up(high)]
+    if whole:
+        rounded = [float(round(limit)) for limit in rounded]
+    if rounded[0] > 0 and all(a < b for a, b in pairwise(rounded)):
+        return tuple(rounded)
+    exact = [math.floor(low), *[math.ceil(limit) for limit in limits[1:]]] if whole else limits
+    return tuple(sorted({float(limit) for limit in exact}))
 
 
-def _floor_to(value: float, digits: int) -> float:
-    """The largest number with this many significant digits that is not above the value."""
-    if value == 0:
-        return 0.0
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    return float(_round_to(math.floor(round(value / unit, 9)) * unit, digits))
+def _down(value: float) -> float:
+    """The largest round number that is not above the value."""
+    scale = 10.0 ** math.floor(math.log10(value))
+    return float(f"{max(m for m in MANTISSAS if m <= value / scale * (1 + 1e-12)) * scale:.6g}")
+
+
+def _up(value: float) -> float:
+    """The smallest round number that is not below the value."""
+    scale = 10.0 ** math.floor(math.log10(value))
+    return float(f"{min(m for m in MANTISSAS if m >= value / scale * (1 - 1e-12)) * scale:.6g}")
 
 
 def classes(values: ArrayLike, *, k: int = 5, method: str = "quantiles", whole: bool = False) -> Classes:
@@ -93,7 +98,7 @@ def classes(values: ArrayLike, *, k: int = 5, method: str = "quantiles", whole: 
     Raises ValueError for another method or a k outside 2..5.
 
     >>> classes([0, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89], whole=True).limits
-    (1.0, 3.0, 7.0, 20.0, 40.0, 90.0)
+    (1.0, 3.0, 6.0, 15.0, 40.0, 100.0)
     """
     if method not in METHODS or not 2 <= k <= len(YLGNBU):
         raise ValueError(f"method must be one of {', '.join(METHODS)}, and k 2 to {len(YLGNBU)}")

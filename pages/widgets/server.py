@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any
 
+import streamlit
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -15,9 +20,17 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+
+def _own_inline_scripts() -> str:
+    """The hashes of the scripts inside Streamlit's start page, as a content policy names them."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    digests = (hashlib.sha256(script.encode()).digest() for script in re.findall(r"<script>(.*?)</script>", page, re.S))
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
 # Charts compile their expressions ('unsafe-eval'); only the map's frame, a page of its own, also runs inline scripts.
 CONTENT_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-eval'{inline}; style-src 'self' 'unsafe-inline'; "
+    "default-src 'self'; script-src 'self' 'unsafe-eval' {inline}; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
     "media-src 'self' blob:; frame-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'self'"
@@ -30,6 +43,7 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
 }
+OWN_INLINE = _own_inline_scripts()
 CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 
 
@@ -45,7 +59,7 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         path = scope.get("path", "")
-        inline = " 'unsafe-inline'" if "/component/" in path else ""
+        inline = "'unsafe-inline'" if "/component/" in path else OWN_INLINE
         added = HEADERS | {"content-security-policy": CONTENT_POLICY.format(inline=inline)}
 
         async def send_with_headers(message: Message) -> None:
