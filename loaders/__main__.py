@@ -20,18 +20,18 @@ import typer
 from concerns.schema import BadSetting, DataError, FileOutcome
 from loaders import boundaries_commands
 from loaders.store import Store, open_store
+from loaders.view import store_address
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load, look after and export the reports.")
 app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
 
-DEFAULT_STORE = Path(__file__).resolve().parents[1] / "data" / "store"
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder or address of the store.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 
 
 def store_at(url: str | None) -> Store:
     """The store that is meant: the option, else CONCERN_ATLAS_STORE, else data/store."""
-    return open_store(url or os.environ.get("CONCERN_ATLAS_STORE") or DEFAULT_STORE)
+    return open_store(store_address(url or os.environ.get("CONCERN_ATLAS_STORE")))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -205,6 +206,16 @@ class View:
 
 
 _TYPES = {pa.int8(): pd.Int8Dtype(), pa.int32(): pd.Int32Dtype()}
+
+
+def store_address(url: str | None) -> str:
+    """The address that is meant: the one named, else data/store beside the code."""
+    return url or str(Path(__file__).resolve().parents[1] / "data" / "store")
+
+
+def view_version(store: Store) -> str:
+    """The text that changes with every load, undo and boundary set; it belongs in every cache key."""
+    return f"{store.version()}-{boundaries.installed_version(store.folder)}"
 
 
 def open_view(store: Store, viewer: Viewer, *, today: dt.date) -> View:

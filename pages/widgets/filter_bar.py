@@ -1,0 +1,137 @@
+"""The filter bar that every page shares: period, categories, severities, governorates; kept in the address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from concerns.schema import BadSetting
+from concerns.selection import SEVERITIES, Selection
+from loaders.view import View
+from pages.figures import texts
+from pages.figures.texts import _, format_period, in_language, markdown_safe
+
+CHOSEN = "chosen_selection"
+_OWNED = ("from", "to", "category", "severity", "adm1", "adm2")
+
+
+def severity_label(level: int) -> str:
+    """The word for a severity; 0 is what the source did not say."""
+    return [_("not stated"), _("low"), _("medium"), _("high")][level]
+
+
+def category_label(view: View, code: str) -> str:
+    """A category's code and label in the reader's language."""
+    return f"{code} {view.taxonomy.label(code, texts.language())}"
+
+
+def governorate_names(view: View) -> pd.Series:
+    """Names in the reader's language, index adm1_pcode."""
+    districts = view.district_set.districts
+    name = in_language("adm1_name", districts.columns)
+    return districts.drop_duplicates("adm1_pcode").set_index("adm1_pcode")[name].sort_values()
+
+
+def show(view: View) -> Selection:
+    """Draw the bar; give the selection with both ends of its period set (by default the latest twelve months)."""
+    chosen = _remembered()
+    first, last = view.cube.first_day or dt.date.min, view.cube.last_day or dt.date.max
+    effective = _with_period(chosen, first, last)
+    names = governorate_names(view)
+    values = {
+        "filter_from": effective.start,
+        "filter_to": effective.end,
+        "filter_category": [code for code in view.taxonomy.categories if code in chosen.categories],
+        "filter_severity": list(chosen.severities),
+        "filter_adm1": [code for code in names.index if code in chosen.governorates],
+    }
+    for key, value in values.items():
+        st.session_state[key] = value
+    columns = st.columns([1, 1, 2, 1, 2])
+    limits = {"min_value": dt.date(1990, 1, 1), "max_value": dt.date(2100, 1, 1), "format": "YYYY-MM-DD"}
+    columns[0].date_input(_("From"), key="filter_from", on_change=_remember, **limits)
+    columns[1].date_input(_("To"), key="filter_to", on_change=_remember, **limits)
+    columns[2].multiselect(
+        _("Categories"),
+        view.taxonomy.categories,
+        format_func=lambda code: category_label(view, code),
+        key="filter_category",
+        on_change=_remember,
+        placeholder=_("All"),
+    )
+    columns[3].multiselect(
+        _("Severity"), SEVERITIES, format_func=severity_label, key="filter_severity", on_change=_remember,
+        placeholder=_("All"),
+    )  # fmt: skip
+    columns[4].multiselect(
+        _("Governorates"), names.index, format_func=lambda code: str(names[code]), key="filter_adm1",
+        on_change=_remember, placeholder=_("All"),
+    )  # fmt: skip
+    _active(view, chosen, effective)
+    return effective
+
+
+def _with_period(chosen: Selection, first: dt.date, last: dt.date) -> Selection:
+    """Fill an open period: the end of the data, and twelve months back from the chosen or that end."""
+    end = chosen.end or max(last, chosen.start or last)
+    year_before = end.replace(year=end.year - 1, day=min(end.day, 28)) + dt.timedelta(days=1)
+    start = chosen.start or min(max(first, year_before), end)
+    return replace(chosen, start=start, end=end)
+
+
+def _remembered() -> Selection:
+    """The choice of this session; on its first run what the address says. The address then follows the choice."""
+    if CHOSEN not in st.session_state:
+        try:
+            st.session_state[CHOSEN] = Selection.from_query(st.query_params.to_dict())
+        except BadSetting as error:
+            st.session_state[CHOSEN] = Selection()
+            st.warning(markdown_safe(str(error)))
+    chosen: Selection = st.session_state[CHOSEN]
+    query = chosen.to_query()
+    for key in _OWNED:
+        if key in query and st.query_params.get(key) != query[key]:
+            st.query_params[key] = query[key]
+        elif key not in query and key in st.query_params:
+            del st.query_params[key]
+    return chosen
+
+
+def _remember() -> None:
+    """Take over what the widgets show; a period that ends before it begins keeps only the end that was changed."""
+    state = st.session_state
+    before: Selection = state[CHOSEN]
+    start, end = state["filter_from"], state["filter_to"]
+    if start and end and start > end:
+        start, end = (start, None) if start != before.start else (None, end)
+    state[CHOSEN] = Selection(
+        start, end, tuple(state["filter_category"]), tuple(state["filter_severity"]), tuple(state["filter_adm1"]),
+        before.districts,
+    )  # fmt: skip
+
+
+def choose_districts(districts: tuple[str, ...]) -> None:
+    """Restrict the session's selection to districts, as a page's own choice does."""
+    st.session_state[CHOSEN] = replace(st.session_state.get(CHOSEN, Selection()), districts=districts)
+
+
+def _reset() -> None:
+    st.session_state[CHOSEN] = Selection()
+
+
+def _active(view: View, chosen: Selection, effective: Selection) -> None:
+    """Say in words what is selected, and offer the way back and the link."""
+    names = governorate_names(view)
+    parts = [format_period(effective.start, effective.end)] if effective.start and effective.end else []
+    parts += [category_label(view, code) for code in chosen.categories]
+    parts += [_("severity: {level}").format(level=severity_label(level)) for level in chosen.severities]
+    parts += [str(names.get(code, code)) for code in chosen.governorates]
+    row = st.columns([6, 1, 1], vertical_alignment="center")
+    row[0].markdown(" ".join(f":gray-badge[{markdown_safe(part)}]" for part in parts))
+    row[1].button(_("Reset"), on_click=_reset, disabled=chosen == Selection(), width="stretch")
+    with row[2].popover(_("Copy link"), width="stretch"):
+        st.code("?" + "&".join(f"{key}={value}" for key, value in chosen.to_query().items()), language=None)
+        st.caption(_("The address bar holds this whole view; copy it to share."))

@@ -1,0 +1,87 @@
+"""What stands on every page: whether the data is real, how good the borders are, what was loaded last."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+
+import streamlit as st
+
+from concerns.schema import DataError
+from concerns.selection import Selection
+from loaders.view import View
+from pages.figures.texts import _, format_date, format_number, markdown_safe
+from pages.widgets import filter_bar, sign_in
+
+log = logging.getLogger(__name__)
+
+
+def page(title: str, draw: Callable[[View], None]) -> None:
+    """Draw a page's title, its banners and then the page; a refusal shows its text, a defect only its number."""
+    st.title(title)
+    try:
+        view = sign_in.current_view()
+        banners(view)
+        draw(view)
+    except DataError as error:
+        st.error(markdown_safe(str(error)))
+    except Exception:
+        number = uuid.uuid4().hex[:8]
+        log.exception("defect %s", number)
+        st.error(
+            _("Something went wrong here. Please tell the maintainers this number: {number}").format(number=number)
+        )
+
+
+def selected(view: View) -> Selection | None:
+    """Draw the filter bar and give the selection; None, with a sentence, where there is nothing to show."""
+    if view.is_empty:
+        st.info(_("No reports yet. Load a file on the page “Data”, or fill the store with the synthetic demo."))
+        st.code("python -m loaders demo", language=None)
+        return None
+    selection = filter_bar.show(view)
+    coverage(view, selection)
+    if view.cube.totals(selection, by=())["n_reports"].sum() == 0:
+        st.info(_("No report matches this selection. Widen the period or reset the filters."))
+        return None
+    return selection
+
+
+def banners(view: View) -> None:
+    """Say what must be known before any figure is read."""
+    if view.is_synthetic:
+        text = _("SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place.")
+        st.warning(text, icon="⚠️")
+        st.caption(_("Take it out with: {command}").format(command="`python -m loaders demo --remove`"))
+    if view.district_set.is_approximate:
+        text = _(
+            "APPROXIMATE boundaries: drawn around places, they give only about 70 % of points their official district. "
+            "Install the official ones with: {command}"
+        )
+        st.warning(text.format(command="`python -m loaders boundaries install FILE`"), icon="🗺️")
+
+
+def coverage(view: View, selection: Selection) -> None:
+    """Say how complete the reporting of the period is, and when data last came in."""
+    found = view.coverage(selection)
+    parts = [
+        _("{n} of {total} districts reported").format(
+            n=format_number(found.n_districts_reported), total=format_number(found.n_districts)
+        )
+    ]
+    if found.n_forums:
+        parts.append(
+            _("{n} of {total} forums met").format(
+                n=format_number(found.n_forums_reported), total=format_number(found.n_forums)
+            )
+        )
+    if found.n_meetings_planned:
+        parts.append(
+            _("{n} of {total} planned meetings held").format(
+                n=format_number(found.n_meetings_held), total=format_number(found.n_meetings_planned)
+            )
+        )
+    if view.last_load:
+        parts.append(_("last load {day}").format(day=format_date(view.last_load.date())))
+    st.caption(" · ".join(parts))
