@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,16 @@ from concerns.estimate import Floats
 class Balanced:
     """A balanced panel. outcome: units × periods; start: first treated period, ∞ = not within the data.
 
-    cluster: a code a unit, 0…; periods: sorted. n_unbalanced: units left out for a gap. left_out: starts with no
-    period before them, n_cohort_left_out the complete units that have such a start. Units stand in an order that
-    their own numbers decide, so that no label and no row order can change a result.
+    cluster: a code a unit, 0…; periods: sorted; units: the labels. n_unbalanced: units left out for a gap. left_out:
+    starts with no period before them, n_cohort_left_out the complete units that have such a start. Units stand in an
+    order that their own numbers decide, so that no label and no row order can change a result.
     """
 
     outcome: Floats
     start: Floats
     cluster: NDArray[np.intp]
     periods: Floats
+    units: list[Any]
     n_unbalanced: int
     left_out: list[float]
     n_cohort_left_out: int
@@ -67,10 +69,26 @@ def balanced_panel(
         start=kept[order],
         cluster=np.asarray(codes, dtype=np.intp),
         periods=periods,
+        units=list(wide.index[keep][order]),
         n_unbalanced=int((~full).sum()),
         left_out=sorted({float(value) for value in starts[early]}),
         n_cohort_left_out=int((early & full).sum()),
     )
+
+
+def without_units(data: Balanced, drop: NDArray[np.bool_]) -> Balanced:
+    """Return the panel without the marked units."""
+    keep = ~drop
+    kept = [unit for unit, stays in zip(data.units, keep, strict=True) if stays]
+    return replace(data, outcome=data.outcome[keep], start=data.start[keep], cluster=data.cluster[keep], units=kept)
+
+
+def without_periods(data: Balanced, drop: NDArray[np.bool_]) -> Balanced:
+    """Return the panel without the marked periods; units that have no period left before their start go too."""
+    periods = data.periods[~drop]
+    start = np.where(data.start > periods.max(initial=-np.inf), np.inf, data.start)
+    cut = replace(data, outcome=data.outcome[:, ~drop], start=start, periods=periods)
+    return without_units(cut, start <= periods.min(initial=np.inf))
 
 
 def numbers(table: pd.DataFrame, column: str) -> Floats:

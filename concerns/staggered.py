@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,9 +86,17 @@ def att_gt(
     return effects_of(data, control, alpha=alpha, draws=draws, seed=seed)
 
 
-def effects_of(data: Balanced, control: Control, *, alpha: float, draws: int, seed: int) -> GroupTimeEffects:
-    """Estimate as `att_gt` does, from a panel that is balanced already."""
-    cells, influence = _cells(data, control)
+def effects_of(
+    data: Balanced,
+    control: Control,
+    *,
+    alpha: float,
+    draws: int,
+    seed: int,
+    pairs: Iterable[Comparison] | None = None,
+) -> GroupTimeEffects:
+    """Estimate as `att_gt` does, from a panel that is balanced already, over its own or the given comparisons."""
+    cells, influence = _cells(data, comparisons(data, control) if pairs is None else pairs)
     statuses = [Status(status) for status in cells["status"]]
     estimates = intervals(cells["att"], influence, data.cluster, statuses, alpha=alpha)
     bands = simultaneous_bands(estimates, influence, data.cluster, alpha=alpha, draws=draws, seed=seed)
@@ -116,24 +124,43 @@ COLUMNS = ["cohort", "time", "event_time", "is_post", "att", "se", "lower", "upp
 COLUMNS += ["band_lower", "band_upper", "n_treated", "n_control", "status"]
 
 
-def _cells(data: Balanced, control: Control) -> tuple[pd.DataFrame, Floats]:
-    """Return one row a cohort and period with its effect, and the influence values of the units on it."""
-    n, periods = len(data.start), data.periods
-    rows, columns = [], []
+@dataclass(frozen=True)
+class Comparison:
+    """One (g, t): the positions of t and of its base period, and which units are treated and which compared."""
+
+    cohort: float
+    at: int
+    base: int
+    is_post: bool
+    treated: NDArray[np.bool_]
+    clean: NDArray[np.bool_]
+
+
+def comparisons(data: Balanced, control: Control) -> Iterator[Comparison]:
+    """Yield every cohort and period that has a base period, in order."""
     for g in np.unique(data.start[np.isfinite(data.start)]):
-        base_of_post = int(np.searchsorted(periods, g)) - 1
+        before_start = int(np.searchsorted(data.periods, g)) - 1
         treated = data.start == g
-        for t in range(1, len(periods)):
-            base = base_of_post if periods[t] >= g else t - 1
+        for t in range(1, len(data.periods)):
+            base = before_start if data.periods[t] >= g else t - 1
             clean = np.isinf(data.start)
             if control == "notyettreated":
-                clean = (data.start > periods[max(t, base)]) & ~treated
-            change = data.outcome[:, t] - data.outcome[:, base]
-            att, psi, status = _difference(change, treated, clean)
-            rows.append((g, periods[t], periods[t] - g, bool(periods[t] >= g), att, treated.sum(), clean.sum(), status))
-            columns.append(psi)
+                clean = (data.start > data.periods[max(t, base)]) & ~treated
+            yield Comparison(float(g), t, base, bool(data.periods[t] >= g), treated, clean)
+
+
+def _cells(data: Balanced, pairs: Iterable[Comparison]) -> tuple[pd.DataFrame, Floats]:
+    """Return one row a cohort and period with its effect, and the influence values of the units on it."""
+    rows, columns = [], []
+    for pair in pairs:
+        change = data.outcome[:, pair.at] - data.outcome[:, pair.base]
+        att, psi, status = _difference(change, pair.treated, pair.clean)
+        g, t = pair.cohort, data.periods[pair.at]
+        rows.append((g, t, t - g, pair.is_post, att, pair.treated.sum(), pair.clean.sum(), status))
+        columns.append(psi)
     names = ["cohort", "time", "event_time", "is_post", "att", "n_treated", "n_control", "status"]
-    return pd.DataFrame(rows, columns=names), np.column_stack(columns) if columns else np.empty((n, 0))
+    influence = np.column_stack(columns) if columns else np.empty((len(data.start), 0))
+    return pd.DataFrame(rows, columns=names), influence
 
 
 def _difference(change: Floats, treated: NDArray[np.bool_], clean: NDArray[np.bool_]) -> tuple[float, Floats, Status]:

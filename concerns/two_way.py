@@ -57,7 +57,7 @@ def event_study(
     panel and its columns as in `concerns.staggered.att_gt`. Two-way model: y_it = α_i + λ_t + Σ_{k≠−1} β_k·1{t−G_i=k},
     errors clustered by unit or `cluster`; k = −1 is 0 by definition. H0 β_k = 0, two-sided. Starts on different dates:
     two-way coefficients mix cohorts, so the table holds group-time effects instead and the two-way ones stand beside.
-    Raises ValueError, TypeError as `att_gt`. Sun & Abraham (2021), J. Econometrics 225:175; Callaway & Sant'Anna (2021).
+    Raises ValueError, TypeError as `att_gt`. Sun & Abraham (2021), J. Econometrics 225:175-199.
 
     >>> rows = [(u, t, 3 if u < 12 else 0, t + u % 3 * (t % 2) + 4 * (u < 12 and t >= 3))
     ...         for u in range(24) for t in (1, 2, 3)]
