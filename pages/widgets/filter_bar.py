@@ -28,6 +28,11 @@ def category_label(view: View, code: str) -> str:
     return f"{code} {view.taxonomy.label(code, texts.language())}"
 
 
+def category_names(view: View) -> dict[str, str]:
+    """Code and label of every category in the reader's language."""
+    return {code: category_label(view, code) for code in view.taxonomy.categories}
+
+
 def governorate_names(view: View) -> pd.Series:
     """Names in the reader's language, index adm1_pcode."""
     districts = view.district_set.districts
@@ -113,6 +118,11 @@ def _remember() -> None:
     )  # fmt: skip
 
 
+def in_words(view: View, selection: Selection) -> str:
+    """The selection as one line, for files and captions."""
+    return "; ".join(_parts(view, selection, selection))
+
+
 def choose_districts(districts: tuple[str, ...]) -> None:
     """Restrict the session's selection to districts, as a page's own choice does."""
     st.session_state[CHOSEN] = replace(st.session_state.get(CHOSEN, Selection()), districts=districts)
@@ -124,14 +134,19 @@ def _reset() -> None:
 
 def _active(view: View, chosen: Selection, effective: Selection) -> None:
     """Say in words what is selected, and offer the way back and the link."""
-    names = governorate_names(view)
-    parts = [format_period(effective.start, effective.end)] if effective.start and effective.end else []
-    parts += [category_label(view, code) for code in chosen.categories]
-    parts += [_("severity: {level}").format(level=severity_label(level)) for level in chosen.severities]
-    parts += [str(names.get(code, code)) for code in chosen.governorates]
+    parts = _parts(view, chosen, effective)
     row = st.columns([6, 1, 1], vertical_alignment="center")
     row[0].markdown(" ".join(f":gray-badge[{markdown_safe(part)}]" for part in parts))
     row[1].button(_("Reset"), on_click=_reset, disabled=chosen == Selection(), width="stretch")
     with row[2].popover(_("Copy link"), width="stretch"):
         st.code("?" + "&".join(f"{key}={value}" for key, value in chosen.to_query().items()), language=None)
         st.caption(_("The address bar holds this whole view; copy it to share."))
+
+
+def _parts(view: View, chosen: Selection, effective: Selection) -> list[str]:
+    names = governorate_names(view)
+    parts = [format_period(effective.start, effective.end)] if effective.start and effective.end else []
+    parts += [category_label(view, code) for code in chosen.categories]
+    parts += [_("severity: {level}").format(level=severity_label(level)) for level in chosen.severities]
+    parts += [str(names.get(code, code)) for code in chosen.governorates]
+    return parts

@@ -11,6 +11,7 @@ import streamlit as st
 from concerns.schema import DataError
 from concerns.selection import Selection
 from loaders.view import View
+from pages.figures.files import About
 from pages.figures.texts import _, format_date, format_number, markdown_safe
 from pages.widgets import filter_bar, sign_in
 
@@ -85,3 +86,14 @@ def coverage(view: View, selection: Selection) -> None:
     if view.last_load:
         parts.append(_("last load {day}").format(day=format_date(view.last_load.date())))
     st.caption(" · ".join(parts))
+
+
+def about(view: View, selection: Selection, *, title: str) -> About:
+    """What a file made from this selection says of itself."""
+    notes = [_("SYNTHETIC data")] if view.is_synthetic else []
+    notes += [_("APPROXIMATE boundaries")] if view.district_set.is_approximate else []
+    source = _("Concern Atlas, store version {version}; boundaries: {boundaries}").format(
+        version=view.version, boundaries=view.district_set.source
+    )
+    filters = filter_bar.in_words(view, selection)
+    return About(title, filters, view.cube.last_day, source, note="; ".join(notes))

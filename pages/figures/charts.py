@@ -1,0 +1,102 @@
+"""Charts in Altair, in the reader's language and digits; time runs from left to right in every language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import altair as alt
+import pandas as pd
+
+from pages.figures import palettes, texts
+from pages.figures.texts import _, format_number, format_short_month
+
+HEIGHT = 260
+PANEL_HEIGHT = 90
+GREY = "#6b6b6b"
+
+
+def category_colours(codes: Sequence[str]) -> alt.Scale:
+    """Okabe–Ito for the first eight categories, grey for the others; the same code, the same colour on every page."""
+    ordered = sorted(codes)
+    colours = [*palettes.OKABE_ITO, *([palettes.OTHER_COLOUR] * len(ordered))]
+    return alt.Scale(domain=ordered, range=colours[: len(ordered)])
+
+
+def _number(name: str) -> str:
+    return f"{name}_text"
+
+
+def with_texts(table: pd.DataFrame, *, months: Sequence[str] = (), numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Add a text column for each month and number, in the reader's digits: charts show these, never raw values."""
+    shown = table.copy()
+    for name in months:
+        shown[f"{name}_text"] = [format_short_month(day.date()) for day in pd.to_datetime(table[name])]
+    for name in numbers:
+        decimals = 0 if pd.api.types.is_integer_dtype(table[name].dtype) else 1
+        shown[_number(name)] = [format_number(value, decimals=decimals) for value in table[name]]
+    return shown
+
+
+def _month_axis(table: pd.DataFrame, month: str) -> alt.Axis:
+    """About eight labels, written by us: Vega's own month names know no Arabic and no Kurdish."""
+    days = sorted(pd.to_datetime(table[month]).unique())
+    step = max(1, len(days) // 8)
+    shown = days[::step]
+    labels = " : ".join(
+        f"timeFormat(datum.value, '%Y-%m') === '{day:%Y-%m}' ? '{format_short_month(day.date())}'" for day in shown
+    )
+    return alt.Axis(
+        title=None,
+        values=[alt.DateTime(year=day.year, month=day.month, date=1) for day in shown],
+        labelExpr=f"{labels} : ''" if labels else "''",
+        grid=False,
+        labelOverlap=True,
+    )
+
+
+def _count_axis(title: str) -> alt.Axis:
+    """Whole numbers in the reader's digits."""
+    digits = "datum.label"
+    if texts.reader().digits == "arab":
+        for western, eastern in zip("0123456789", "٠١٢٣٤٥٦٧٨٩", strict=True):
+            digits = f"replace({digits}, /{western}/g, '{eastern}')"
+    return alt.Axis(title=title, labelExpr=digits, tickMinStep=1)
+
+
+def monthly(table: pd.DataFrame, *, value: str, title: str, colour: str = palettes.OKABE_ITO[0]) -> alt.Chart:
+    """One series by month as bars from zero. table: month (first day), `value`."""
+    shown = with_texts(table, months=["month"], numbers=[value])
+    return (
+        alt.Chart(shown, height=HEIGHT)
+        .mark_bar(color=colour)
+        .encode(
+            x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month")),
+            y=alt.Y(f"{value}:Q", axis=_count_axis(title), scale=alt.Scale(zero=True)),
+            tooltip=[alt.Tooltip("month_text:N", title=_("Month")), alt.Tooltip(f"{_number(value)}:N", title=title)],
+        )
+    )
+
+
+def ratios(table: pd.DataFrame, *, label: str, title: str) -> alt.LayerChart:
+    """Ratios with their intervals on a log axis around 1 (no change). table: label, ratio, lower, upper, direction."""
+    shown = with_texts(table, numbers=["ratio", "lower", "upper"])
+    order = alt.EncodingSortField("ratio", order="descending")
+    base = alt.Chart(shown, height=alt.Step(22)).encode(
+        y=alt.Y(f"{label}:N", sort=order, title=None, axis=alt.Axis(labelLimit=260)),
+        tooltip=[
+            alt.Tooltip(f"{label}:N", title=" "),
+            alt.Tooltip("ratio_text:N", title=_("Ratio")),
+            alt.Tooltip("lower_text:N", title=_("Lower limit")),
+            alt.Tooltip("upper_text:N", title=_("Upper limit")),
+        ],
+    )
+    scale = alt.Scale(type="log", nice=True)
+    seen = alt.condition(
+        "datum.direction === 'up' || datum.direction === 'down'", alt.value(palettes.OKABE_ITO[0]), alt.value(GREY)
+    )
+    rule = base.mark_rule(strokeWidth=2).encode(
+        x=alt.X("lower:Q", scale=scale, title=title, axis=_count_axis(title)), x2="upper:Q", color=seen
+    )
+    point = base.mark_point(filled=True, size=70).encode(x=alt.X("ratio:Q", scale=scale), color=seen)
+    one = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x="one:Q")
+    return one + rule + point

@@ -1,0 +1,88 @@
+"""The sentences that answer before any click, each by a written rule; never by the sign of a change alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from pages.figures.texts import _, format_number, format_percent, isolated, markdown_safe, ngettext
+
+KEY_NUMBERS: dict[str, Callable[[], str]] = {
+    "reports": lambda: _("Reports"),
+    "districts": lambda: _("Districts that reported"),
+    "meetings_held": lambda: _("Meetings held"),
+    "per_meeting": lambda: _("Reports per meeting"),
+}
+DENOMINATORS: dict[str, Callable[[], str]] = {
+    "reports": lambda: _("All reports of the selection. More reports can mean more trust or more meetings."),
+    "districts": lambda: _("Districts with at least one report in the period."),
+    "meetings_held": lambda: _("Forum meetings with a date on which they were held."),
+    "per_meeting": lambda: _("Reports divided by the meetings held in the same period and districts."),
+}
+DIRECTIONS: dict[str, Callable[[], str]] = {
+    "up": lambda: _("more than before"),
+    "down": lambda: _("fewer than before"),
+    "unseen": lambda: _("no difference could be seen"),
+    "too_few": lambda: _("too few to compare"),
+}
+
+
+def overview(by_district: pd.DataFrame, by_category: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Say in how many districts reports rose or fell beyond chance, and where effort alone may explain it.
+
+    Rule: rose or fell where q ≤ 0.05 over all districts. "Meetings changed as much" where the same district's reports
+    per meeting show no difference. The category named is the one with the largest ratio that was seen to rise.
+    """
+    up, down = (by_district[by_district["direction"] == way] for way in ("up", "down"))
+    if up.empty and down.empty:
+        first = _("In no district do reports differ from the period before by more than chance would explain.")
+    else:
+        first = _("Reports rose in {up} and fell in {down} of {n} districts.").format(
+            up=format_number(len(up)), down=format_number(len(down)), n=format_number(len(by_district))
+        )
+        explained = int((up["direction_per_meeting"] == "unseen").sum())
+        if explained:
+            first += " " + ngettext(
+                "In {n} of those where they rose, meetings rose as much.",
+                "In {n} of those where they rose, meetings rose as much.",
+                explained,
+            ).format(n=format_number(explained))
+    rising = by_category[by_category["direction"] == "up"].sort_values("ratio", ascending=False)
+    if rising.empty:
+        return first
+    code = str(rising.index[0])
+    second = _("The clearest rise is in {category}: {change}.").format(
+        category=markdown_safe(names.get(code, code)),
+        change=format_percent(rising["ratio"].iloc[0] - 1, signed=True),
+    )
+    return f"{first} {second}"
+
+
+def interval(low: float, high: float, *, decimals: int = 2) -> str:
+    """An interval in brackets, left to right in every language."""
+    return isolated(f"{format_number(low, decimals=decimals)} – {format_number(high, decimals=decimals)}")
+
+
+def change_table(table: pd.DataFrame, label: str) -> pd.DataFrame:
+    """The table under a figure of changes, in words and numbers of the reader. table: label and `changes` columns."""
+    return pd.DataFrame(
+        {
+            label: table["label"],
+            _("This period"): table["n_now"],
+            _("Period before"): table["n_before"],
+            _("Ratio"): [format_number(value, decimals=2) for value in table["ratio"]],
+            _("95 % interval"): [interval(low, high) for low, high in zip(table["lower"], table["upper"], strict=True)],
+            _("Reports"): [DIRECTIONS[way]() for way in table["direction"]],
+            _("Reports per meeting"): [DIRECTIONS[way]() for way in table["direction_per_meeting"]],
+        }
+    )
+
+
+def how_changes() -> str:
+    """How the comparison of two periods is made, in two sentences."""
+    return _(
+        "The number of reports is compared with the equally long period before; the interval is exact for two Poisson "
+        "counts, and a difference is only named where it holds after correction for many comparisons (5 % false "
+        "discoveries). A rise of reports can come from more meetings, more trust or more events."
+    )
