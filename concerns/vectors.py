@@ -1,0 +1,62 @@
+"""Values as they arrive (lists, arrays, pandas Series, with gaps) and as the statistics need them: float arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from concerns.estimate import Floats
+
+Values = Sequence[Any] | NDArray[Any] | pd.Series | float | int
+
+
+def as_floats(values: Values | pd.DataFrame, *, name: str, signed: bool = False) -> Floats:
+    """Values as a float array of the same shape; every kind of missing (None, NA, NaN, masked) becomes NaN.
+
+    Raises ValueError if a value is infinite, is no number, or is negative where `signed` is False.
+
+    >>> as_floats([3, None, 0], name="count")
+    array([ 3., nan,  0.])
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        values = np.ma.filled(values.astype(float), np.nan)
+    raw = np.asarray(values, dtype=object if isinstance(values, pd.Series | pd.DataFrame) else None)
+    try:
+        array: Floats = (np.where(pd.isna(raw), np.nan, raw) if raw.dtype == object else raw).astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} holds something that is no number.") from None
+    if np.isinf(array).any():
+        raise ValueError(f"{name} holds an infinite value.")
+    if not signed and (array < 0).any():
+        raise ValueError(f"{name} holds a negative value.")
+    return array
+
+
+def align(first: Values, *others: Values) -> tuple[pd.Index, list[Values]]:
+    """One index for several vectors, and the others in its order: that of the first Series among them, else positions.
+
+    A scalar or an unlabelled vector is taken as it is. Raises ValueError if two Series name different units, or one
+    names a unit twice while the orders differ.
+
+    >>> index, (x, m) = align(pd.Series([1, 2], ["A", "B"]), pd.Series([20, 10], ["B", "A"]))
+    >>> index.to_list(), list(m)
+    (['A', 'B'], [10, 20])
+    """
+    vectors = [first, *others]
+    labelled = next((v for v in vectors if isinstance(v, pd.Series)), None)
+    if labelled is None:
+        return pd.RangeIndex(max(np.atleast_1d(np.asarray(v, dtype=object)).shape[0] for v in vectors)), vectors
+    index = labelled.index
+    for position, vector in enumerate(vectors):
+        if not isinstance(vector, pd.Series) or vector.index.equals(index):
+            continue
+        if not (vector.index.is_unique and index.is_unique and len(vector) == len(index)) or set(vector.index) != set(
+            index
+        ):
+            raise ValueError("Two labelled vectors name different units, or one unit twice.")
+        vectors[position] = vector.reindex(index)
+    return index, vectors
