@@ -56,7 +56,7 @@ class About:
 
 
 def to_csv(table: pd.DataFrame, about: About) -> bytes:
-    """UTF-8 with a byte order mark, so that spreadsheets read Arabic; what it holds stands below the rows, after "#"."""
+    """UTF-8 with a byte order mark, so that spreadsheets read Arabic; below the rows, after "#", what it holds."""
     text = safe_texts(_headed(table)).to_csv(index=False, lineterminator="\r\n")
     notes = pd.Series([f"# {label}: {value}" for label, value in about.lines()])
     return (text + notes.to_csv(index=False, header=False, lineterminator="\r\n")).encode("utf-8-sig")

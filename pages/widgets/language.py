@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -28,7 +28,7 @@ def _session_reader() -> texts.Reader:
 texts.follow(_session_reader)
 
 
-def _remembered(key: str, choices: Iterable[str], default: str) -> None:
+def _remembered(key: str, choices: Collection[str], default: str) -> None:
     """Take the choice from the address on a session's first run, and keep the address in step afterwards.
 
     Not `bind="query-params"`: that would write the shown name into the address instead of the code.
