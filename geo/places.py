@@ -20,7 +20,7 @@ _CODE = re.compile(r"[A-Za-z]{2,3}[A-Za-z0-9]*\d[A-Za-z0-9]*")
 
 @dataclass(frozen=True)
 class PlaceMatch:
-    """What a stated place means. `how`: pcode, exact, key, alias, stem, fuzzy, ambiguous, unknown, or none (nothing stated).
+    """What a stated place means. `how`: pcode, exact, key, alias, stem, fuzzy, ambiguous, unknown; none: not stated.
 
     `adm2_pcode` is "" when only the governorate is known; `candidates` are (p-code, name, likeness 0-100), best first.
     """
@@ -64,8 +64,9 @@ class Places:
             self._exact[level], self._keys[level] = _index(units)
         self._alias: dict[int, dict[str, set[str]]] = {level: defaultdict(set) for level in names}
         self._notes: dict[tuple[int, str, str], str] = {}
-        for row in aliases.itertuples(index=False) if aliases is not None else ():
-            self._add_alias(int(row.level), str(row.name), str(row.pcode), str(row.note or ""))
+        if aliases is not None:
+            for name, level, pcode, note in aliases[list(ALIAS_COLUMNS)].astype(str).itertuples(index=False):
+                self._add_alias(int(level), name, pcode, note)
 
     @classmethod
     def build(
@@ -79,8 +80,8 @@ class Places:
 
         districts: one row a district; adm2_pcode, adm2_name, adm1_pcode, and as far as there adm2_name_ar,
         adm2_name_ckb, adm1_name, adm1_name_ar, adm1_name_ckb. subdistricts: adm3_pcode, adm2_pcode, adm3_name, and
-        as far as there adm3_name_ar, adm3_name_ckb; rows of districts that are not in use are left out. aliases: ALIAS_COLUMNS;
-        codes that are not in use are left out, so one alias table serves several sets of boundaries.
+        as far as there adm3_name_ar, adm3_name_ckb. aliases: ALIAS_COLUMNS. Sub-districts and aliases of districts
+        that are not in use are left out, so one table of each serves several sets of boundaries.
         """
         codes = set(districts["adm2_pcode"])
         names = {
