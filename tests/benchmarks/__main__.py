@@ -1,0 +1,61 @@
+"""Every measurement in one table: `make bench`. Each bench_*.py holds run() -> list of rows.
+
+A row: what (text), ours, peer (numbers or None), unit, bar (text, such as "≥ 8× less"), met (bool or None). Further
+keys are kept in build/bench.json.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import json
+import platform
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+RESULT = HERE.parents[1] / "build" / "bench.json"
+COLUMNS = ("what", "ours", "peer", "unit", "bar", "met")
+
+
+def shown(value: object) -> str:
+    """A cell of the table."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "NO"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """The rows under their heads, columns aligned."""
+    cells = [list(COLUMNS), *[[shown(row.get(column)) for column in COLUMNS] for row in rows]]
+    widths = [max(len(line[i]) for line in cells) for i in range(len(COLUMNS))]
+    return "\n".join("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) for line in cells)
+
+
+def main(names: list[str]) -> int:
+    """Run all benchmarks, or those named; exit 1 when a bar is missed."""
+    found = sorted(path.stem for path in HERE.glob("bench_*.py"))
+    chosen = [name for name in found if not names or name.removeprefix("bench_") in names]
+    rows: list[dict[str, Any]] = []
+    for name in chosen:
+        started = time.perf_counter()
+        print(f"{name} …", file=sys.stderr, flush=True)
+        rows += [{"benchmark": name, **row} for row in importlib.import_module(f"tests.benchmarks.{name}").run()]
+        print(f"{name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+    print(table(rows))
+    RESULT.parent.mkdir(exist_ok=True)
+    machine = {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "at": dt.datetime.now(dt.UTC).isoformat(),
+    }
+    RESULT.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1, default=float), encoding="utf-8")
+    return int(any(row.get("met") is False for row in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
