@@ -1,0 +1,97 @@
+"""Which rows of a table are no records, and which records are broken before anybody asks what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from concerns.schema import Reason
+from loaders.header import INVISIBLE, Layout, clean, folded
+from loaders.limits import Limits
+from loaders.raw import RefusedRow
+
+CONTROL_CHARACTERS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+# The words that open a line of sums, as they are found in lower-case UTF-8 bytes, and the whole cell.
+TOTAL_WORDS = ("total", "sum", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "کۆ", "كۆ")
+_TOTAL = (
+    r"(?:the )?(?:(?:grand|sub|sum|overall)[ -]?)?totals?|sum|مجموع|المجموع|(?:ال)?[إا]جمالي"
+    r"|المجموع (?:الكلي|العام|الإجمالي|الاجمالي)|المجموع الكلى|[إا]جمالي عام|الإجمالي العام|الاجمالي العام"
+    r"|[كک]ۆی? ?گشتی|[كک]ۆی گشتي|[كک]ۆ|سەرجەم|کۆی هەموو"
+)
+_NUMBER = r"\s*[:=-]?\s*(?:[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫\s]*)?(?:\([^()]{0,40}\))?"
+TOTAL_START = rf"^(?:{_TOTAL})(?:[^a-zA-Z]|$)"  # finds every cell that `is_sum` may mean, and a few others
+_TOTAL_CELL = re.compile(rf"(?:{_TOTAL}){_NUMBER}", re.IGNORECASE)
+_TOTAL_LABEL = re.compile(rf"(?:{_TOTAL})\s*:?", re.IGNORECASE)
+
+
+def is_blank(cells: Sequence[str]) -> bool:
+    """Whether a row holds nothing but spaces and invisible marks."""
+    return not any(cell.strip(INVISIBLE) for cell in cells)
+
+
+def is_sum(cells: Sequence[str], n_columns: int) -> bool:
+    """Whether a row is a line of sums: its first filled cell says so, or a lone label in a mostly empty row.
+
+    >>> is_sum(["", "Grand total:", "57"], 3), is_sum(["المجموع", "12"], 2), is_sum(["Total war", "12"], 2)
+    (True, True, False)
+    """
+    filled = [text for cell in cells if (text := clean(cell))]
+    if filled and _TOTAL_CELL.fullmatch(filled[0]):
+        return True
+    return len(filled) * 2 <= n_columns and any(_TOTAL_LABEL.fullmatch(text) for text in filled)
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """What every record of one table is held against.
+
+    may_be_short: cells missing at the end are blank (sheets, HXL). is_exact: no line of sums, no header that comes
+    again: the table comes from a database.
+    """
+
+    layout: Layout
+    limits: Limits
+    may_be_short: bool = False
+    is_exact: bool = False
+
+    def fault(self, cells: Sequence[str]) -> tuple[Reason, str | None] | None:
+        """The first reason to refuse a row, and its column; None for a sound row."""
+        columns = self.layout.columns
+        if not self.is_exact:
+            if is_sum(cells, len(columns)):
+                return Reason.SUMMARY_ROW, None
+            if folded(cells) in self.layout.repeats:
+                return Reason.REPEATED_HEADER, None
+        is_short = len(cells) < len(columns) and not self.may_be_short
+        if is_short or any(cell.strip(INVISIBLE) for cell in cells[len(columns) :]):
+            return Reason.ROW_WIDTH, None
+        pairs = list(zip(columns, cells, strict=False))
+        for column, cell in pairs:
+            if len(cell) > self.limits.field_characters:
+                return Reason.FIELD_TOO_LONG, column
+        for column, cell in pairs:
+            if _CONTROL.search(cell):
+                return Reason.CONTROL_CHARS, column
+        for column, cell in pairs:
+            if _SURROGATE.search(cell):
+                return Reason.ENCODING_ERROR, column
+        return None
+
+    def refusal(self, row: int, reason: Reason, column: str | None, cells: Sequence[str]) -> RefusedRow:
+        """A refused row with its text, over-long cells cut and undecodable bytes spelled out."""
+        names = [*self.layout.columns, *(f"column {n + 1}" for n in range(len(self.layout.columns), len(cells)))]
+        limit = self.limits.field_characters
+        original = {
+            name: _SURROGATE.sub(_spelled, cell[:limit])
+            for name, cell in zip(names[: self.limits.columns * 2], cells, strict=False)
+            if cell
+        }
+        return RefusedRow(row, reason, column, original)
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
