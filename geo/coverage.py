@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.projection import area_km2, geometries_to_metric
+from geo.projection import area_km2, geometries_to_metric, to_metric
 
 OVERLAP_KM2, OVERLAP_WIDTH_M = 1e-4, 1.0  # an overlap larger and wider than this refuses the layer
 NOISE_KM2 = 1e-8  # a hundredth of a square metre: rounding, not worth a line in a report
@@ -104,7 +104,9 @@ def repairs(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame) -> list[Finding]:
     """Say how each invalid polygon of `before` changed in area in `after` (the same rows in the same order)."""
     raw = _geometries(before)
     broken = np.flatnonzero(~shapely.is_valid(raw))
-    change = area_km2(_geometries(after)[broken]) - area_km2(raw[broken])
+    # projected corner by corner: `geometries_to_metric` would mend the broken ones on the way
+    pair = shapely.transform([raw[broken], _geometries(after)[broken]], lambda x, y: to_metric(x, y), interleaved=False)
+    change = np.subtract(*shapely.area(pair)[::-1]) / 1e6
     return [_finding(after, FindingKind.REPAIRED, [int(row)], size) for row, size in zip(broken, change, strict=True)]
 
 
