@@ -56,7 +56,7 @@ CELL_KEYS: dict[Table, tuple[str, ...]] = {
 class Domain:
     """All members that the cells are made of, known without looking at any report, so that zeros are published too.
 
-    `districts`: adm2 p-codes; their first letters are the governorates. `codes`: the taxonomy.
+    `districts`: adm2 p-codes, kept sorted; their first letters are the governorates. `codes`: the taxonomy.
 
     >>> Domain(("IQG15Q03", "IQG15Q01"), Codes(frozenset({"C05", "C07"}), frozenset({"C05"}))).categories
     ('C07',)
@@ -64,6 +64,9 @@ class Domain:
 
     districts: tuple[str, ...]
     codes: Codes
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "districts", tuple(sorted(set(self.districts))))
 
     @property
     def governorates(self) -> tuple[str, ...]:
@@ -88,7 +91,7 @@ class Domain:
         [('C07', '2024-01'), ('C07', '2024-02'), ('C07', '2024-03')]
         """
         members = {
-            "adm2_pcode": tuple(sorted(self.districts)),
+            "adm2_pcode": self.districts,
             "adm1_pcode": self.governorates,
             "category": self.sensitive_categories if table is Table.SENSITIVE_YEAR else self.categories,
             "month": months_of(period) if table is Table.NATIONAL_MONTH else (),
@@ -164,22 +167,18 @@ def count_cells(reports: pd.DataFrame, domain: Domain, table: Table, period: str
 def limit_cases(reports: pd.DataFrame, *, already: pd.Series | None = None) -> pd.Series:
     """Say which reports count when at most `MAX_OF_A_CASE` of a case or household may, in all releases together.
 
-    reports: occurred_on, report_id, and case_id where the source names one (missing: the report stands alone).
-    already: how many reports of a case earlier releases counted, index case_id. The earliest reports count.
+    reports: occurred_on, report_key, and case_key (missing: the report stands alone).
+    already: how many reports of a case earlier releases counted, index case_key. The earliest reports count.
     Returns bool on the index of `reports`, whose order does not matter.
 
-    >>> three = pd.DataFrame({"report_id": list("abc"), "case_id": ["H1"] * 3, "occurred_on": ["2024-01-03"] * 3})
+    >>> three = pd.DataFrame({"report_key": list("abc"), "case_key": ["H1"] * 3, "occurred_on": ["2024-01-03"] * 3})
     >>> limit_cases(three).to_list()
     [True, True, False]
     """
-    if "case_id" not in reports or reports.empty:
-        return pd.Series(True, index=reports.index, dtype=bool)
-    order = pd.DataFrame({"day": pd.to_datetime(reports["occurred_on"]), "id": reports["report_id"].astype("str")})
-    ranked = reports.loc[order.sort_values(["day", "id"]).index, "case_id"]
-    position = ranked.groupby(ranked, dropna=True).cumcount().reindex(reports.index)
-    before = reports["case_id"].map(already).fillna(0) if already is not None else 0
-    alone = reports["case_id"].isna() | (reports["case_id"] == "")
-    return alone | (position + before < MAX_OF_A_CASE)
+    ranked = reports.sort_values(["occurred_on", "report_key"])["case_key"]
+    position = ranked.groupby(ranked).cumcount().reindex(reports.index)
+    before = 0 if already is None else already.reindex(reports["case_key"]).fillna(0).to_numpy()
+    return reports["case_key"].isna() | (position + before < MAX_OF_A_CASE)
 
 
 def noise_scale(epsilon: float, table: Table) -> float:
@@ -204,3 +203,21 @@ def due_periods(table: Table, quarters: Sequence[str]) -> tuple[str, ...]:
     if table is Table.SENSITIVE_YEAR:
         return tuple(quarter[:4] for quarter in quarters if quarter.endswith("Q4"))
     return tuple(quarters)
+
+
+LATE_QUARTERS = 4  # how long a published quarter still takes corrections; each adds noise to whoever adds them up
+GUARANTEE = (
+    "Take any one report away and each possible release is at most e^ε times as likely, or e^ε times less.",
+    "Somebody who knows every other report and all that was ever published here can therefore be right about whether "
+    "that report exists in at most e^ε/(1+e^ε) of cases: 73 % at ε = 1, where tossing a coin gives 50 %.",
+    "Of a case or household that the source names, two reports are counted at most, ever; all its reports together "
+    "are protected by 2ε.",
+    "A quarter is drawn once. Asking again, combining filters or waiting for the next release adds nothing.",
+)
+NOT_COVERED = (
+    "Several reports of one person that the source does not tie to a case: what they cost adds up.",
+    "Exact figures, maps or stories that planners publish elsewhere.",
+    "Conclusions about a district or a group that would be the same without any single report.",
+    "Changes: a report is counted once, as it stood then; one that is changed or withdrawn later is not corrected.",
+    "Reports that arrive more than four quarters late, and those without a known district or category: in no figure.",
+)
