@@ -76,7 +76,7 @@ def ingest(
     """Load files of reports: each lands with a ledger that adds up, or is refused with a sentence."""
     from loaders import boundaries
     from loaders import ingest as way
-    from loaders.limits import command_line_limits
+    from loaders.limits import Limits
     from loaders.mapping import load_mapping
     from loaders.settings import Settings
 
@@ -92,7 +92,7 @@ def ingest(
         chosen = boundaries.district_set(here.folder, file=districts)
         request = way.Request(
             now(), settings, mapping=load_mapping(mapping) if mapping else None, source=source, sheet=sheet,
-            limits=command_line_limits(), dry_run=dry_run,
+            limits=Limits.for_command_line(), dry_run=dry_run,
         )  # fmt: skip
         ledgers = [_one(path, here, chosen, request, quiet=json_out) for path in files]
     if json_out:

@@ -37,10 +37,10 @@ def with_texts(table: pd.DataFrame, *, months: Sequence[str] = (), numbers: Sequ
     return shown
 
 
-def _month_axis(table: pd.DataFrame, month: str) -> alt.Axis:
-    """About eight labels, written by us: Vega's own month names know no Arabic and no Kurdish."""
+def _month_axis(table: pd.DataFrame, month: str, *, about: int = 8) -> alt.Axis:
+    """About so many labels, written by us: Vega's own month names know no Arabic and no Kurdish."""
     days = sorted(pd.to_datetime(table[month]).unique())
-    step = max(1, len(days) // 8)
+    step = max(1, len(days) // about)
     shown = days[::step]
     labels = " : ".join(
         f"timeFormat(datum.value, '%Y-%m') === '{day:%Y-%m}' ? '{format_short_month(day.date())}'" for day in shown
@@ -56,11 +56,7 @@ def _month_axis(table: pd.DataFrame, month: str) -> alt.Axis:
 
 def _count_axis(title: str) -> alt.Axis:
     """Whole numbers in the reader's digits."""
-    digits = "datum.label"
-    if texts.reader().digits == "arab":
-        for western, eastern in zip("0123456789", "٠١٢٣٤٥٦٧٨٩", strict=True):
-            digits = f"replace({digits}, /{western}/g, '{eastern}')"
-    return alt.Axis(title=title, labelExpr=digits, tickMinStep=1)
+    return alt.Axis(title=title, labelExpr=_in_digits("datum.label"), tickMinStep=1)
 
 
 def monthly(table: pd.DataFrame, *, value: str, title: str, colour: str = palettes.OKABE_ITO[0]) -> alt.Chart:
@@ -100,3 +96,75 @@ def ratios(table: pd.DataFrame, *, label: str, title: str) -> alt.LayerChart:
     point = base.mark_point(filled=True, size=70).encode(x=alt.X("ratio:Q", scale=scale), color=seen)
     one = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x="one:Q")
     return one + rule + point
+
+
+def brushed_months(table: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
+    """All months as bars over which a period can be drawn; the brush is called `period`. table: month, `value`."""
+    brush = alt.selection_interval(name="period", encodings=["x"])
+    bars = monthly(table, value=value, title=title).properties(height=140)
+    return bars.encode(opacity=alt.condition(brush, alt.value(1.0), alt.value(0.35))).add_params(brush)
+
+
+def small_multiples(table: pd.DataFrame, *, title: str) -> alt.FacetChart:
+    """One panel a category, all on one axis so that they compare. table: month, category, label, n_reports."""
+    shown = with_texts(table, months=["month"], numbers=["n_reports"])
+    area = (
+        alt.Chart(shown, height=PANEL_HEIGHT, width=210)
+        .mark_area(line=True, opacity=0.5)
+        .encode(
+            x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month", about=3)),
+            y=alt.Y("n_reports:Q", axis=_count_axis(title), scale=alt.Scale(zero=True)),
+            color=alt.Color("category:N", scale=category_colours(shown["category"].unique()), legend=None),
+            tooltip=[
+                alt.Tooltip("label:N", title=" "),
+                alt.Tooltip("month_text:N", title=_("Month")),
+                alt.Tooltip("n_reports_text:N", title=title),
+            ],
+        )
+    )
+    header = alt.Header(title=None, labelLimit=220, labelAnchor="start")
+    return area.facet(alt.Facet("label:N", header=header), columns=3)
+
+
+def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.Chart:
+    """All categories on top of each other, as counts or as shares of the month. table: as `small_multiples`."""
+    shown = with_texts(table, months=["month"], numbers=["n_reports"])
+    codes = shown["category"].unique()
+    axis = alt.Axis(title=title, labelExpr=_percent_labels()) if is_share else _count_axis(title)
+    stack = "normalize" if is_share else "zero"
+    labels = shown.drop_duplicates("category").sort_values("category")["label"].tolist()
+    scale = category_colours(codes)
+    return (
+        alt.Chart(shown, height=HEIGHT + 60)
+        .mark_bar()
+        .encode(
+            x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month")),
+            y=alt.Y("n_reports:Q", stack=stack, axis=axis),
+            color=alt.Color(
+                "label:N",
+                sort=labels,
+                scale=alt.Scale(domain=labels, range=list(scale.range)),
+                legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=260),
+            ),
+            order=alt.Order("category:N"),
+            tooltip=[
+                alt.Tooltip("label:N", title=" "),
+                alt.Tooltip("month_text:N", title=_("Month")),
+                alt.Tooltip("n_reports_text:N", title=_("Reports")),
+            ],
+        )
+    )
+
+
+def _percent_labels() -> str:
+    """Vega text for shares of 0 to 1 in the reader's digits."""
+    return _in_digits("format(datum.value, '.0%')")
+
+
+def _in_digits(text: str) -> str:
+    """A Vega text expression whose digits become the reader's."""
+    if texts.reader().digits != "arab":
+        return text
+    for western, eastern in zip("0123456789%", "٠١٢٣٤٥٦٧٨٩٪", strict=True):
+        text = f"replace({text}, /{western}/g, '{eastern}')"
+    return text

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from pages.figures.texts import _, format_number, format_percent, isolated, markdown_safe, ngettext
+from pages.figures.texts import _, format_month, format_number, format_percent, isolated, markdown_safe, ngettext
 
 KEY_NUMBERS: dict[str, Callable[[], str]] = {
     "reports": lambda: _("Reports"),
@@ -86,3 +86,30 @@ def how_changes() -> str:
         "counts, and a difference is only named where it holds after correction for many comparisons (5 % false "
         "discoveries). A rise of reports can come from more meetings, more trust or more events."
     )
+
+
+def year_over_year(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Say which categories differ from the same months a year before. Rule: q ≤ 0.05 over the categories."""
+    rising, falling = (
+        [markdown_safe(names.get(str(code), str(code))) for code in table.index[table["direction"] == way]]
+        for way in ("up", "down")
+    )
+    if not rising and not falling:
+        return _("No category differs from the same months a year before by more than chance would explain.")
+    parts = [_("More than a year before: {names}.").format(names=_list(rising))] if rising else []
+    parts += [_("Fewer than a year before: {names}.").format(names=_list(falling))] if falling else []
+    return " ".join(parts)
+
+
+def _list(items: list[str]) -> str:
+    return _(", ").join(items)
+
+
+def month_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Months down, categories across. table: month, category, label, n_reports."""
+    wide = table.pivot(index="month", columns="label", values="n_reports")
+    months = [format_month(day.date()) for day in pd.to_datetime(wide.index)]
+    shown = pd.DataFrame({_("Month"): months})
+    for label in wide.columns:
+        shown[label] = wide[label].to_numpy()
+    return shown.assign(**{_("Total"): wide.sum(axis=1).to_numpy()})

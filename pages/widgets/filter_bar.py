@@ -128,6 +128,22 @@ def choose_districts(districts: tuple[str, ...]) -> None:
     st.session_state[CHOSEN] = replace(st.session_state.get(CHOSEN, Selection()), districts=districts)
 
 
+def brushed(event: object) -> tuple[dt.date, dt.date] | None:
+    """The whole months under a brush called `period`, as the browser returned it; None when nothing is drawn."""
+    selection = event.get("selection", {}) if isinstance(event, dict) else {}
+    ends = next(iter(selection.get("period", {}).values()), None)
+    if not isinstance(ends, list) or len(ends) != 2 or not all(isinstance(end, int | float) for end in ends):
+        return None
+    first, last = (pd.Timestamp(end, unit="ms").to_period("M") for end in ends)
+    return first.start_time.date(), last.end_time.date()
+
+
+def choose_period(period: tuple[dt.date, dt.date] | None) -> None:
+    """Make a period the filter of the session."""
+    if period is not None:
+        st.session_state[CHOSEN] = replace(st.session_state[CHOSEN], start=period[0], end=period[1])
+
+
 def _reset() -> None:
     st.session_state[CHOSEN] = Selection()
 
