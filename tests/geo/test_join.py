@@ -217,9 +217,8 @@ def test_inside_it_equals_the_join_of_geopandas_with_and_without_the_grid(seed, 
 def test_points_on_and_beside_lines_are_not_settled_by_the_grid(monkeypatch):
     layer = rough_districts()
     corners = shapely.get_coordinates(layer.geometry)
-    beside = np.vstack(
-        [corners, corners + 1e-12, np.nextafter(corners, 90), corners + [0.004, 0], corners - [0, 0.004]]
-    )
+    east, south = np.array([0.004, 0.0]), np.array([0.0, -0.004])
+    beside = np.vstack([corners, corners + 1e-12, np.nextafter(corners, 90), corners + east, corners + south])
     exact = assign_districts(*beside.T, layer)
     monkeypatch.setattr(join, "GRID_FROM", 0)
     pd.testing.assert_frame_equal(assign_districts(*beside.T, layer), exact)
