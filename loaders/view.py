@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from concerns import access
+from concerns import access, comparison
 from concerns.access import Codes, Right, Viewer
 from concerns.cube import REPORT_KEYS, DayCube
 from concerns.schema import REPORT_COLUMNS
@@ -127,6 +127,10 @@ class View:
     def population(self) -> pd.DataFrame:
         """People by p-code and year, with source."""
         return self._programme("population")
+
+    def people(self, year: int) -> pd.DataFrame:
+        """The latest population up to a year, one row a p-code: adm_pcode, year, source, total."""
+        return comparison.latest_population(self.population, year=year)
 
     def meetings_by(self, selection: Selection, *, period: str = "month") -> pd.DataFrame:
         """Count meetings: one row a district and period; columns adm2_pcode, `period`, n_planned, n_held."""

@@ -168,3 +168,52 @@ def _in_digits(text: str) -> str:
     for western, eastern in zip("0123456789%", "٠١٢٣٤٥٦٧٨٩٪", strict=True):
         text = f"replace({text}, /{western}/g, '{eastern}')"
     return text
+
+
+def intervals(table: pd.DataFrame, *, label: str, value: str, title: str) -> alt.LayerChart:
+    """A value with its interval for each unit, in the order of names. table: label, value, value_lower, value_upper."""
+    names = [value, f"{value}_lower", f"{value}_upper"]
+    shown = with_texts(table[[label, *names]].dropna(), numbers=names)
+    words = (title, _("Lower limit"), _("Upper limit"))
+    base = alt.Chart(shown, height=alt.Step(24)).encode(
+        y=alt.Y(f"{label}:N", title=None, axis=alt.Axis(labelLimit=260)),
+        tooltip=[
+            alt.Tooltip(f"{label}:N", title=" "),
+            *(alt.Tooltip(f"{_number(name)}:N", title=word) for name, word in zip(names, words, strict=True)),
+        ],
+    )
+    scale = alt.Scale(zero=True)
+    rule = base.mark_rule(strokeWidth=2, color=GREY).encode(
+        x=alt.X(f"{names[1]}:Q", scale=scale, axis=_count_axis(title)), x2=f"{names[2]}:Q"
+    )
+    point = base.mark_point(filled=True, size=70, color=palettes.OKABE_ITO[0]).encode(
+        x=alt.X(f"{value}:Q", scale=scale)
+    )
+    return rule + point
+
+
+def mix(table: pd.DataFrame, *, title: str) -> alt.Chart:
+    """Shares of categories, one bar a district. table: district, category, label, n_reports, share."""
+    shown = with_texts(table, numbers=["n_reports"])
+    labels = shown.drop_duplicates("category").sort_values("category")["label"].tolist()
+    colours = list(category_colours(shown["category"].unique()).range)
+    return (
+        alt.Chart(shown, height=alt.Step(26))
+        .mark_bar()
+        .encode(
+            y=alt.Y("district:N", title=None, axis=alt.Axis(labelLimit=260)),
+            x=alt.X("share:Q", stack="zero", axis=alt.Axis(title=title, labelExpr=_percent_labels())),
+            color=alt.Color(
+                "label:N",
+                sort=labels,
+                scale=alt.Scale(domain=labels, range=colours),
+                legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=260),
+            ),
+            order=alt.Order("category:N"),
+            tooltip=[
+                alt.Tooltip("district:N", title=" "),
+                alt.Tooltip("label:N", title=" "),
+                alt.Tooltip("n_reports_text:N", title=_("Reports")),
+            ],
+        )
+    )

@@ -113,3 +113,61 @@ def month_table(table: pd.DataFrame) -> pd.DataFrame:
     for label in wide.columns:
         shown[label] = wide[label].to_numpy()
     return shown.assign(**{_("Total"): wide.sum(axis=1).to_numpy()})
+
+
+NO_RATE: dict[str, Callable[[], str]] = {
+    "per_meeting": lambda: _("No meetings are loaded for these districts, so there is no rate per meeting."),
+    "rate_per_10k": lambda: _("No population is loaded for these districts, so there is no rate per 10,000 people."),
+}
+
+
+def districts(table: pd.DataFrame) -> str:
+    """Say how far the chosen districts' rates per meeting lie apart. Rule: apart only where two intervals do not meet.
+
+    table: label, n_reports, per_meeting and its limits.
+    """
+    known = table.dropna(subset=["per_meeting"])
+    if len(known) < 2:
+        return _("{n} reports in {districts} districts; too few with meetings to compare them.").format(
+            n=format_number(int(table["n_reports"].sum())), districts=format_number(len(table))
+        )
+    low, high = known.loc[known["per_meeting"].idxmin()], known.loc[known["per_meeting"].idxmax()]
+    if high["per_meeting_lower"] <= low["per_meeting_upper"]:
+        return _("Per meeting held, these districts cannot be told apart: all intervals meet.")
+    return _("Per meeting held, {most} raises {high} concerns and {least} {low}; their intervals do not meet.").format(
+        most=markdown_safe(str(high["label"])),
+        high=format_number(high["per_meeting"], decimals=1),
+        least=markdown_safe(str(low["label"])),
+        low=format_number(low["per_meeting"], decimals=1),
+    )
+
+
+def district_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Counts and rates of districts with their limits, for the screen and for files; sortable, not ranked."""
+    shown = {
+        _("District"): table["label"],
+        _("Reports"): table["n_reports"],
+        _("Meetings held"): table["n_meetings"],
+        _("Per meeting"): table["per_meeting"].round(2),
+        _("Per meeting, 95 % interval"): _intervals(table, "per_meeting"),
+        _("Population"): table["population"],
+        _("Per 10,000 and year"): table["rate_per_10k"].round(2),
+        _("Per 10,000, 95 % interval"): _intervals(table, "rate_per_10k"),
+    }
+    return pd.DataFrame(shown)
+
+
+def _intervals(table: pd.DataFrame, name: str) -> list[str]:
+    return [interval(low, high) for low, high in zip(table[f"{name}_lower"], table[f"{name}_upper"], strict=True)]
+
+
+def how_rates(people: pd.DataFrame) -> str:
+    """How rates are made, and whose population they rest on."""
+    text = _(
+        "A rate is the count divided by the meetings held, or by people and years; its interval says how far chance "
+        "alone could move it (exact below 10 reports, Byar from 10)."
+    )
+    sources = sorted({f"{source} {year}" for source, year in zip(people["source"], people["year"], strict=True)})
+    return (
+        f"{text} {_('Population: {sources}.').format(sources=markdown_safe(', '.join(sources)))}" if sources else text
+    )

@@ -40,6 +40,31 @@ def governorate_names(view: View) -> pd.Series:
     return districts.drop_duplicates("adm1_pcode").set_index("adm1_pcode")[name].sort_values()
 
 
+def district_names(view: View) -> pd.Series:
+    """Names in the reader's language, index adm2_pcode; equal names carry their governorate."""
+    districts = view.district_set.districts.set_index("adm2_pcode")
+    name = districts[in_language("adm2_name", districts.columns)].astype("str")
+    governorate = districts["adm1_pcode"].map(governorate_names(view)).astype("str")
+    return name.where(~name.duplicated(keep=False), name + " (" + governorate + ")").sort_values()
+
+
+def district_choice(view: View, selection: Selection, names: pd.Series) -> tuple[str, ...]:
+    """Let the reader choose districts to compare; without a choice those of one governorate with reports."""
+    within = [code for code in names.index if not selection.governorates or code[:5] in selection.governorates]
+    if not selection.districts:
+        totals = view.cube.totals(selection).sort_values(["n_reports", "adm2_pcode"], ascending=[False, True])
+        first = str(totals["adm2_pcode"].iloc[0])[:5]
+        default = [code for code in within if code.startswith(first)]
+    else:
+        default = [code for code in within if code in selection.districts]
+    st.session_state["district_choice"] = default
+    chosen = st.multiselect(
+        _("Districts to compare"), within, format_func=lambda code: str(names[code]), key="district_choice",
+        on_change=lambda: choose_districts(tuple(st.session_state["district_choice"])),
+    )  # fmt: skip
+    return tuple(chosen or default)
+
+
 def show(view: View) -> Selection:
     """Draw the bar; give the selection with both ends of its period set (by default the latest twelve months)."""
     chosen = _remembered()
