@@ -16,8 +16,8 @@ def side_by_side(
     """Give each district its reports, its meetings, and its rates with their limits.
 
     reports, meetings, population: by adm2_pcode; a district that meetings or population do not name has none there.
-    n_days: length of the period. Grain out: one row a district, in the order of `reports`; columns n_reports, n_meetings,
-    population, per_meeting, per_meeting_lower, per_meeting_upper and rate_per_10k, …_lower, …_upper (a year), NaN where
+    n_days: length of the period. Grain out: one row a district, in the order of `reports`; columns n_reports,
+    n_meetings, population, per_meeting, per_meeting_lower, per_meeting_upper and rate_per_10k, …_lower, …_upper (a year), NaN where
     no meeting was held or nobody is known to live. Limits as in `concerns.rates.rate_interval`.
 
     >>> one = pd.Series({"IQG01Q01": 20})
