@@ -11,6 +11,7 @@ import streamlit as st
 from concerns import access
 from concerns.access import Role, Viewer
 from loaders.categories import load_taxonomy
+from loaders.desk import Desk
 from loaders.store import Store
 from loaders.view import View, open_view, store_address, view_version
 from pages.figures.texts import _
@@ -48,3 +49,8 @@ def _store(address: str) -> Store:
 @st.cache_resource(max_entries=8, show_spinner=lambda: _("Counting reports …"))
 def _view(url: str, version: str, scope: str, _store: Store, _viewer: Viewer, _today: dt.date) -> View:
     return open_view(_store, _viewer, today=_today)
+
+
+def current_desk(view: View) -> Desk:
+    """The loading desk of this person. Raises AccessDenied without the right to load."""
+    return Desk(current_store(), view, now=dt.datetime.now(dt.UTC))
