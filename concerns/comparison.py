@@ -17,8 +17,8 @@ def side_by_side(
 
     reports, meetings, population: by adm2_pcode; a district that meetings or population do not name has none there.
     n_days: length of the period. Grain out: one row a district, in the order of `reports`; columns n_reports,
-    n_meetings, population, per_meeting, per_meeting_lower, per_meeting_upper and rate_per_10k, …_lower, …_upper (a year), NaN where
-    no meeting was held or nobody is known to live. Limits as in `concerns.rates.rate_interval`.
+    n_meetings, population, per_meeting, per_meeting_lower, per_meeting_upper and rate_per_10k, …_lower, …_upper (a
+    year), NaN where no meeting was held or nobody is known to live. Limits as in `concerns.rates.rate_interval`.
 
     >>> one = pd.Series({"IQG01Q01": 20})
     >>> side_by_side(one, one / 2, one * 5000, n_days=365)[["per_meeting", "rate_per_10k"]].round(2).to_dict("list")
