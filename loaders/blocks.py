@@ -26,12 +26,12 @@ _TOTAL_BYTES = [word.encode() for word in TOTAL_WORDS]
 
 @dataclass(frozen=True)
 class Block:
-    """Some whole records. is_regular: a fast parser understands them. may_sum: a word for a total occurs."""
+    """Some whole records. is_plain: no control characters in them. may_sum: a word for a total occurs."""
 
     start: int
     n_bytes: int
     n_lines: int
-    is_regular: bool
+    is_plain: bool
     may_sum: bool
 
 
@@ -78,8 +78,8 @@ def survey(path: Path, *, start: int, delimiter: str, name: str, limits: Limits)
             has_controls = len(part.translate(None, CONTROL_CHARACTERS)) != cut
             lowered = part.lower()
             may_sum = any(word in lowered for word in _TOTAL_BYTES)
-            is_fast = is_regular and not has_controls and not part.startswith(b"\xef\xbb\xbf")
-            yield Block(start, cut, n_here, is_fast, may_sum)
+            is_plain = not has_controls and not part.startswith(b"\xef\xbb\xbf")
+            yield Block(start, cut, n_here, is_plain, may_sum)
             start, n_lines, n_wanted = start + cut, n_lines + n_here, BLOCK_BYTES
 
 

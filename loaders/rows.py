@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from concerns.schema import Reason
 from loaders.header import INVISIBLE, Layout, clean, folded
@@ -13,16 +14,18 @@ from loaders.raw import RefusedRow
 
 CONTROL_CHARACTERS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SUSPECT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # The words that open a line of sums, as they are found in lower-case UTF-8 bytes, and the whole cell.
-TOTAL_WORDS = ("total", "sum", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "کۆ", "كۆ")
+TOTAL_WORDS = ("total", "sum", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "کۆ", "كۆ", "سەرجەم")
 _TOTAL = (
     r"(?:the )?(?:(?:grand|sub|sum|overall)[ -]?)?totals?|sum|مجموع|المجموع|(?:ال)?[إا]جمالي"
     r"|المجموع (?:الكلي|العام|الإجمالي|الاجمالي)|المجموع الكلى|[إا]جمالي عام|الإجمالي العام|الاجمالي العام"
     r"|[كک]ۆی? ?گشتی|[كک]ۆی گشتي|[كک]ۆ|سەرجەم|کۆی هەموو"
 )
 _NUMBER = r"\s*[:=-]?\s*(?:[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫\s]*)?(?:\([^()]{0,40}\))?"
-TOTAL_START = rf"^(?:{_TOTAL})(?:[^a-zA-Z]|$)"  # finds every cell that `is_sum` may mean, and a few others
+# For RE2: finds every cell that `is_sum` may mean, and a few others.
+TOTAL_START = rf"^(?:{_TOTAL})[^a-zA-Z\p{{Arabic}}]*(?:\([^()]*\)[^a-zA-Z]*)?$"
 _TOTAL_CELL = re.compile(rf"(?:{_TOTAL}){_NUMBER}", re.IGNORECASE)
 _TOTAL_LABEL = re.compile(rf"(?:{_TOTAL})\s*:?", re.IGNORECASE)
 
@@ -57,18 +60,36 @@ class RowCheck:
     may_be_short: bool = False
     is_exact: bool = False
 
-    def fault(self, cells: Sequence[str]) -> tuple[Reason, str | None] | None:
-        """The first reason to refuse a row, and its column; None for a sound row."""
+    @cached_property
+    def _openings(self) -> list[tuple[int, str]]:
+        """Where each row that may come again has its first text, and that text."""
+        starts = [next(n for n, cell in enumerate(row) if cell) for row in self.layout.repeats]
+        return [(start, row[start]) for start, row in zip(starts, self.layout.repeats, strict=True)]
+
+    def fault(self, cells: Sequence[str], *, may_sum: bool = True) -> tuple[Reason, str | None] | None:
+        """The first reason to refuse a row, and its column; None for a sound row. may_sum: see `blocks.Block`."""
         columns = self.layout.columns
         if not self.is_exact:
-            if is_sum(cells, len(columns)):
+            if may_sum and is_sum(cells, len(columns)):
                 return Reason.SUMMARY_ROW, None
-            if folded(cells) in self.layout.repeats:
+            if self._is_repeat(cells):
                 return Reason.REPEATED_HEADER, None
-        is_short = len(cells) < len(columns) and not self.may_be_short
-        if is_short or any(cell.strip(INVISIBLE) for cell in cells[len(columns) :]):
+        if len(cells) < len(columns) and not self.may_be_short:
             return Reason.ROW_WIDTH, None
-        pairs = list(zip(columns, cells, strict=False))
+        if len(cells) > len(columns) and not is_blank(cells[len(columns) :]):
+            return Reason.ROW_WIDTH, None
+        text = "".join(cells)
+        if len(text) <= self.limits.field_characters and not _SUSPECT.search(text):
+            return None
+        return self._cell_fault(list(zip(columns, cells, strict=False)))
+
+    def _is_repeat(self, cells: Sequence[str]) -> bool:
+        for start, opening in self._openings:
+            if len(cells) > start and clean(cells[start]).casefold() == opening:
+                return folded(cells) in self.layout.repeats
+        return False
+
+    def _cell_fault(self, pairs: Sequence[tuple[str, str]]) -> tuple[Reason, str | None] | None:
         for column, cell in pairs:
             if len(cell) > self.limits.field_characters:
                 return Reason.FIELD_TOO_LONG, column

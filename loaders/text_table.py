@@ -70,8 +70,8 @@ class TextTable:
             for block in self.blocks:
                 file.seek(block.start)
                 data = file.read(block.n_bytes)
-                found = self._fast(data, block) if block.is_regular else None
-                rows = _numbered(found, n_seen) if found is not None else self._slow(data, n_seen)
+                found = self._fast(data, block) if block.is_plain else None
+                rows = _numbered(found, n_seen) if found is not None else self._slow(data, n_seen, block)
                 n_seen += len(rows.table) + len(rows.refused)
                 if n_seen > self.check.limits.rows:
                     what = f"The file has more than {self.check.limits.rows} records."
@@ -120,7 +120,7 @@ class TextTable:
             for column in table.columns
         )
 
-    def _slow(self, data: bytes, n_seen: int) -> RawChunk:
+    def _slow(self, data: bytes, n_seen: int, block: Block) -> RawChunk:
         """The records of a block, row by row."""
         kept: list[Sequence[str]] = []
         numbers: list[int] = []
@@ -131,7 +131,7 @@ class TextTable:
             if not flag and is_blank(cells):
                 continue
             row += 1
-            fault = self.check.fault(cells) or _flagged_fault(flag)
+            fault = self.check.fault(cells, may_sum=block.may_sum) or _flagged_fault(flag)
             if fault is not None:
                 refused.append(self.check.refusal(row, *fault, cells))
             else:
