@@ -98,7 +98,8 @@ def _one_batch(desk: Desk, batch: str, row: pd.Series) -> None:
             on_click="ignore",
         )
     with right.popover(_("Undo this batch")):
-        st.write(_("{n} accepted rows are taken out; what they had replaced comes back. The history keeps both.").format(
+        text = _("{n} accepted rows are taken out; what they had replaced comes back. The history keeps both.")
+        st.write(text.format(
             n=format_number(int(row["accepted"]))
         ))  # fmt: skip
         if st.button(_("Undo"), key="undo", type="primary"):
