@@ -213,7 +213,7 @@ def test_a_planted_flare_is_new_and_a_rising_one_intensifies():
     found = emerging_hot_spots(counts, road(60))
     assert set(found.table.class_key[10:13]) == {"new_hot"}
     assert set(found.table.class_key[40:43]) == {"intensifying_hot"}
-    assert found.hot.loc[41].all()
+    assert found.hot.loc[41, 1:].all()
     assert not found.cold.loc[41].any()
 
 
