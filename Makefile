@@ -44,11 +44,11 @@ sbom: .venv/sbom.stamp  ## List every package that is shipped, as CycloneDX file
 	@.venv/sbom/bin/cyclonedx-py requirements requirements.txt --output-file build/sbom-python.json
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(or $(NPM),$(BIN)/npm) sbom --package-lock-only --sbom-format cyclonedx > build/sbom-browser.json
 
-messages: .venv/run.stamp  ## Bring the catalogues up to date with the source
-	@$(BIN)/pybabel --quiet extract --keywords marked --no-location --sort-output --project concern-atlas \
+messages: .venv/run.stamp  ## Bring the catalogues up to date with the source; then translate what is new
+	@$(BIN)/pybabel --quiet extract --keywords marked --no-location --sort-output --omit-header --width 120 \
 		--output-file locale/atlas.pot pages dashboard.py
-	@for code in ar ckb; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --omit-header --input-file locale/atlas.pot \
-		--output-file locale/$$code/LC_MESSAGES/atlas.po --locale $$code; done
+	@for code in ar ckb; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
+		--width 120 --domain atlas --input-file locale/atlas.pot --output-dir locale --locale $$code; done
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \

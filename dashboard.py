@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages import PAGES, PageEntry
 from pages.figures.texts import _
-from pages.widgets import language, rtl, server
+from pages.widgets import language, media_guard, rtl, server
 
 ICON = Path(__file__).parent / "static" / "icon.png"
 
@@ -43,4 +43,5 @@ if __name__ == "__main__":
 else:
     # Without this line Streamlit serves every file of pages/ by itself until some visitor has called st.navigation.
     PagesManager.uses_pages_directory = False
+    media_guard.install()
     app = st.App(Path(__file__), routes=server.ROUTES, middleware=server.MIDDLEWARE)

@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from streamlit import config
+
+from pages.widgets import media_guard
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -44,7 +48,14 @@ HEADERS = {
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
 }
 OWN_INLINE = _own_inline_scripts()
-CLOSED = ("/_stcore/metrics", "/_stcore/agent")
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+MEDIA, COMPONENT = "/media/", "/component/"
+
+
+def _under(folder: str) -> str:
+    """The folder's address under the base path, if the dashboard has one."""
+    base = config.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}{folder}" if base else folder
 
 
 class SecurityHeaders:
@@ -59,19 +70,32 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
         path = scope.get("path", "")
-        inline = "'unsafe-inline'" if "/component/" in path else OWN_INLINE
-        added = HEADERS | {"content-security-policy": CONTENT_POLICY.format(inline=inline)}
+        cookies = Headers(scope=scope).get("cookie", "")
+        is_new = media_guard.visit_of(cookies) is None
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", []) if pair[0].decode("latin-1").lower() not in added]
-                message["headers"] = kept + [(k.encode("latin-1"), v.encode("latin-1")) for k, v in added.items()]
+                message["headers"] = _with_headers(message.get("headers", []), path, scope["scheme"], is_new)
             await send(message)
 
-        if any(closed in path for closed in CLOSED):
+        is_closed = any(closed in path for closed in CLOSED)
+        if is_closed or (path.startswith(_under(MEDIA)) and not media_guard.is_offered(path, cookies)):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
+
+
+def _with_headers(given: list[tuple[bytes, bytes]], path: str, scheme: str, is_new: bool) -> list[tuple[bytes, bytes]]:
+    """The answer's headers with ours; a page for a new browser also brings its cookie."""
+    inline = "'unsafe-inline'" if path.startswith(_under(COMPONENT)) else OWN_INLINE
+    added = HEADERS | {"content-security-policy": CONTENT_POLICY.format(inline=inline)}
+    if path.startswith(_under(MEDIA)):
+        added |= {"cache-control": "no-store"}
+    kept = [(name, value) for name, value in given if name.decode("latin-1").lower() not in added]
+    is_page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in given)
+    if is_page and is_new:
+        added |= {"set-cookie": media_guard.new_cookie(is_secure=scheme == "https")}
+    return kept + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in added.items()]
 
 
 async def _healthz(_request: Request) -> PlainTextResponse:
