@@ -67,7 +67,7 @@ def robustness(
     main = aggregate(effects, "simple").overall
     other: Control = "notyettreated" if control == "nevertreated" else "nevertreated"
     windows = [(name, _overall(cut, control, alpha=alpha)) for name, cut in _windows(data)]
-    controls = [(other, _overall(data, other, alpha=alpha))]
+    controls: list[tuple[str, Estimate]] = [(other, _overall(data, other, alpha=alpha))]
     placebos = [(f"-{k}", _placebo_date(data, control, k, alpha=alpha)) for k in placebo_shifts]
     districts = _placebo_districts(data, control, permutations=permutations, alpha=alpha, seed=seed)
     extremes = _leave_one_out(data, control, alpha=alpha)
