@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from loaders import boundaries, demo
+from loaders import demo, district_set
 from loaders.ingest import Request, ingest
 from loaders.settings import Settings
 from loaders.store import Store
@@ -18,7 +18,7 @@ FILE_NAME = "SYNTHETIC-demo-reports.csv"
 def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     """Load the demo that ends with the month before `today`; returns counts by table."""
     world = demo.build(end=today.replace(day=1) - dt.timedelta(days=1))
-    districts = boundaries.district_set(store.folder)
+    districts = district_set.installed(store.folder)
     request = Request(now, Settings(today=today), who="demo", synthetic=True)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / FILE_NAME

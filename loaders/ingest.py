@@ -23,7 +23,7 @@ import pandas as pd
 
 from concerns.schema import DataError, FileOutcome, FileReason, Reason
 from loaders import identity, validate
-from loaders.boundaries import DistrictSet
+from loaders.district_set import DistrictSet
 from loaders.identity_check import ACCEPTED, CONFLICT, DUPLICATE, IDENTITY, Verdicts, settle
 from loaders.ledger import Ledger
 from loaders.limits import Limits

@@ -21,9 +21,9 @@ from concerns.schema import REPORT_COLUMNS
 from concerns.selection import Selection
 from concerns.taxonomy import Taxonomy
 from geo.surface import BinnedCells
-from loaders import boundaries
-from loaders.boundaries import DistrictSet
+from loaders import district_set
 from loaders.categories import load_taxonomy
+from loaders.district_set import DistrictSet
 from loaders.store import Snapshot, Store
 
 _DECIDING = ("adm1_pcode", "adm2_pcode", "category", "subcategory", "sensitive")  # what `permitted_rows` looks at
@@ -219,7 +219,7 @@ def store_address(url: str | None) -> str:
 
 def view_version(store: Store) -> str:
     """The text that changes with every load, undo and boundary set; it belongs in every cache key."""
-    return f"{store.version()}-{boundaries.installed_version(store.folder)}"
+    return f"{store.version()}-{district_set.installed_version(store.folder)}"
 
 
 def open_view(store: Store, viewer: Viewer, *, today: dt.date) -> View:
@@ -228,7 +228,7 @@ def open_view(store: Store, viewer: Viewer, *, today: dt.date) -> View:
     Raises AccessDenied: the viewer may not count reports of the store.
     """
     access.require(viewer, Right.COUNTS, today=today)
-    return View(store, viewer, store.snapshot(), boundaries.district_set(store.folder), today)
+    return View(store, viewer, store.snapshot(), district_set.installed(store.folder), today)
 
 
 def _version(snapshot: Snapshot) -> int | None:
