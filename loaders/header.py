@@ -24,6 +24,7 @@ INVISIBLE = "".join(
     )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _TAG = re.compile(r"#\s*[A-Za-z]\w*(?:\s*\+\s*\w+)*\s*", re.ASCII)
 _DATE = r"\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?: .*)?|\d{1,2} \w+ \d{4}"
 _DATUM = re.compile(
@@ -51,7 +52,7 @@ def clean(cell: str) -> str:
     >>> clean("\\ufeff Date\\u200f ")
     'Date'
     """
-    return _CONTROL.sub("", cell).strip(INVISIBLE)
+    return _SURROGATE.sub("\ufffd", _CONTROL.sub("", cell)).strip(INVISIBLE)
 
 
 def folded(cells: Sequence[str]) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ from loaders.raw import RawChunk, RefusedRow
 from loaders.rows import TOTAL_START, RowCheck, is_blank
 from loaders.sniff import refuse
 
-_TEXT = pd.StringDtype("pyarrow", na_value=float("nan"))
+TEXT = pd.StringDtype("pyarrow", na_value=float("nan"))
 SAMPLE_BYTES = 1 << 20
 csv.field_size_limit(1 << 27)  # the limits of this project are checked by `blocks` and `rows`, not by the csv module
 
@@ -139,7 +139,7 @@ class TextTable:
                 numbers.append(row)
         columns = list(zip(*kept, strict=True)) if kept else [()] * n_columns
         frame = pd.DataFrame(
-            {name: pd.array(list(cells), dtype=_TEXT) for name, cells in zip(self.columns, columns, strict=True)},
+            {name: pd.array(list(cells), dtype=TEXT) for name, cells in zip(self.columns, columns, strict=True)},
             index=pd.Index(numbers, name="row", dtype="int64"),
         )
         return RawChunk(frame, refused)
@@ -246,7 +246,7 @@ def _without_blank(table: pa.Table) -> pa.Table:
 
 
 def _numbered(table: pa.Table, n_seen: int) -> RawChunk:
-    frame = table.to_pandas(types_mapper={pa.string(): _TEXT}.get)
+    frame = table.to_pandas(types_mapper={pa.string(): TEXT}.get)
     frame.index = pd.RangeIndex(n_seen + 1, n_seen + 1 + len(frame), name="row")
     return RawChunk(frame)
 
