@@ -107,11 +107,7 @@ def density_legend(
 ) -> Markup:
     """The legend of a density surface, from `low` to `high` in the unit that the title names."""
     end = "left" if direction() == "rtl" else "right"
-    decimals = _decimals((float(f"{low:.2g}"), float(f"{high:.2g}")))
-    ramp = RAMP.format(
-        end=end,
-        colours=", ".join(colours),
-        low=isolated(format_number(float(f"{low:.2g}"), decimals=decimals)),
-        high=isolated(format_number(float(f"{high:.2g}"), decimals=decimals)),
-    )
+    ends = (float(f"{low:.3g}"), float(f"{high:.3g}"))
+    shown = [isolated(format_number(value, decimals=_decimals(ends))) for value in ends]
+    ramp = RAMP.format(end=end, colours=", ".join(colours), low=shown[0], high=shown[1])
     return FRAME.format(title=title, rows=ramp, note=note, dir=direction())
