@@ -7,12 +7,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from loaders import demo, district_set
 from loaders.ingest import Request, ingest
+from loaders.programme_load import ProgrammeRequest, load_table
 from loaders.settings import Settings
 from loaders.store import Store
-
-FILE_NAME = "SYNTHETIC-demo-reports.csv"
 
 
 def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
@@ -20,11 +21,21 @@ def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     world = demo.build(end=today.replace(day=1) - dt.timedelta(days=1))
     districts = district_set.installed(store.folder)
     request = Request(now, Settings(today=today), who="demo", synthetic=True)
+    table_request = ProgrammeRequest(now, today, who="demo", synthetic=True)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / FILE_NAME
-        world.reports.to_csv(path, index=False, encoding="utf-8-sig")
+        path = _write(world.reports, Path(folder), "reports")
         ledger = ingest(path, store, districts, request).ledger
-    return {"reports": ledger.accepted, "duplicates": ledger.duplicates, "quarantined": ledger.quarantined}
+        counts = {"reports": ledger.accepted, "duplicates": ledger.duplicates, "quarantined": ledger.quarantined}
+        for name in ("forums", "meetings"):
+            path = _write(getattr(world, name), Path(folder), name)
+            counts[name] = load_table(path, store, districts, table_request).accepted
+    return counts
+
+
+def _write(table: pd.DataFrame, folder: Path, name: str) -> Path:
+    path = folder / f"SYNTHETIC-demo-{name}.csv"
+    table.to_csv(path, index=False, encoding="utf-8-sig")
+    return path
 
 
 def remove(store: Store, *, now: dt.datetime) -> int:

@@ -15,7 +15,7 @@ from deltalake.exceptions import DeltaError
 
 from concerns.schema import StoreError
 from loaders.store import Store, sha256_of
-from loaders.tables import TABLES, arrow_schema, to_arrow
+from loaders.tables import LOG_TABLES, TABLES, arrow_schema, to_arrow
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _n_rows(store: Store, batch_id: str) -> int:
     batch = [("batch_id", "=", batch_id)]
     total = 0
     for table in TABLES:
-        if table in ("quarantine", "superseded") or not (_folder(store) / table / "_delta_log").is_dir():
+        if table in LOG_TABLES or not (_folder(store) / table / "_delta_log").is_dir():
             continue
         delta = DeltaTable(f"{store.url}/{table}")
         if delta.file_uris(file_pruning_predicate=batch):

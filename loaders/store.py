@@ -22,7 +22,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from concerns.schema import StoreError
 from loaders import lock
-from loaders.tables import TABLES, arrow_schema, to_arrow
+from loaders.tables import LOG_TABLES, TABLES, arrow_schema, to_arrow
 
 _WRITER = WriterProperties(compression="ZSTD", compression_level=1)
 _NOTHING = -1  # version of a store, or of a table, that holds no commit yet
@@ -56,8 +56,7 @@ class Snapshot:
 
     def batch_ids(self, table: str) -> list[str]:
         """The batches in force that may have rows in a table, oldest first; any load may quarantine."""
-        owner = "reports" if table == "superseded" else table
-        mine = (self.batches["table"] == owner) | (table == "quarantine")
+        mine = (self.batches["table"] == table) | (table in LOG_TABLES)
         return self.batches.loc[mine, "batch_id"].tolist()
 
 
@@ -99,7 +98,7 @@ class Store:
     ) -> Iterator[pa.RecordBatch]:
         """Yield the rows in force of a table, part by part, in the order of their batches."""
         snapshot = self.snapshot(version)
-        hidden = self._superseded(snapshot) if table == "reports" else {}
+        hidden = {} if table in LOG_TABLES else self._superseded(snapshot)
         for batch_id in snapshot.batch_ids(table):
             dataset = self._dataset(table, snapshot.versions.get(table, _NOTHING), [batch_id])
             if dataset is None:

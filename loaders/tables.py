@@ -7,6 +7,7 @@ from functools import cache
 import pandas as pd
 import pyarrow as pa
 
+from concerns.programme import PROGRAMME_TABLES
 from concerns.schema import QUARANTINE_COLUMNS, REPORT_COLUMNS
 
 _TYPES = {
@@ -43,14 +44,18 @@ BATCH_COLUMNS = {
     "files": "string",  # JSON: data file of this batch → SHA-256, for the doctor
 }
 
-# Grain: one row a stored report that a later batch replaced; in force while that later batch is.
+# Grain: one row a stored row that a later batch replaced; in force while that later batch is.
 SUPERSEDED_COLUMNS = {"batch_id": "string", "old_batch_id": "string", "old_row": "int32"}
+
+_LANDED = {"batch_id": "string", "row": "int32"}  # where a row of a programme table came from
 
 TABLES: dict[str, dict[str, str]] = {
     "reports": REPORT_COLUMNS,
     "quarantine": QUARANTINE_COLUMNS,
     "superseded": SUPERSEDED_COLUMNS,
+    **{name: columns | _LANDED for name, columns in PROGRAMME_TABLES.items()},
 }
+LOG_TABLES = ("quarantine", "superseded")  # rows of these belong to batches of any table
 
 
 @cache
