@@ -52,10 +52,8 @@ def rendered(text: str) -> str:
     folium.Marker([33, 44], popup=folium.Popup(text), tooltip=folium.Tooltip(text)).add_to(drawn)
     folium.FeatureGroup(name=text).add_to(drawn)
     point = {"type": "Feature", "properties": {"name": text}, "geometry": {"type": "Point", "coordinates": [44, 33]}}
-    folium.GeoJson({"type": "FeatureCollection", "features": [point]}, tooltip=folium.GeoJsonTooltip(["name"])).add_to(
-        drawn
-    )
-    folium.LayerControl().add_to(drawn)
+    places = {"type": "FeatureCollection", "features": [point]}
+    folium.GeoJson(places, tooltip=folium.GeoJsonTooltip(["name"])).add_to(drawn)
     return drawn.get_root().render()
 
 
@@ -67,7 +65,7 @@ def test_encoded_text_is_not_evaluated(payload: str):
 
 
 # Makes the folder "owned" where the server runs; without a quotation mark, which JSON would escape.
-MAKES_A_FOLDER = "{{ cycler.__init__.__globals__.os.mkdir(dict(owned=1)|first) }}"
+MAKES_A_FOLDER = "{{ cycler.__init__.__globals__.os.makedirs(dict(owned=1)|first, 511, true) }}"
 
 
 def test_a_template_in_the_data_cannot_reach_the_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,0 +1,101 @@
+"""Headers and closed doors, asked of the middleware itself; tests/e2e asks the running server."""
+
+from __future__ import annotations
+
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from pages.widgets import media_guard, server
+
+
+async def _page(_request: Request) -> HTMLResponse:
+    return HTMLResponse("<p>", headers={"X-Content-Type-Options": "weaker", "Referrer-Policy": "unsafe-url"})
+
+
+async def _text(_request: Request) -> PlainTextResponse:
+    return PlainTextResponse("secret")
+
+
+@pytest.fixture
+def client() -> TestClient:
+    closed = [
+        "/_stcore/metrics",
+        "/_stcore/agent/mcp",
+        "/media/abc.csv",
+        "/component/a/index.html",
+        "/static/media/font",
+    ]
+    routes = [Route("/", _page), *[Route(path, _text) for path in closed], *server.ROUTES]
+    return TestClient(Starlette(routes=routes, middleware=server.MIDDLEWARE))
+
+
+def test_every_answer_has_the_headers_once(client: TestClient):
+    for path in ("/", "/healthz", "/nothing-here"):
+        headers = client.get(path).headers
+        for name, value in server.HEADERS.items():
+            assert headers.get_list(name) == [value]
+        assert "default-src 'self'" in headers["content-security-policy"]
+
+
+def test_the_policy_names_no_foreign_source(client: TestClient):
+    policy = client.get("/").headers["content-security-policy"]
+    assert "http:" not in policy
+    assert "https:" not in policy
+    assert "*" not in policy
+    assert "connect-src 'self';" in policy
+    assert "frame-ancestors 'self'" in policy
+
+
+def test_only_the_maps_frame_runs_inline_scripts(client: TestClient):
+    def scripts(path: str) -> str:
+        policy = client.get(path).headers["content-security-policy"]
+        return next(part for part in policy.split("; ") if part.startswith("script-src"))
+
+    assert "'unsafe-inline'" not in scripts("/")
+    assert "sha256-" in scripts("/")
+    assert "'unsafe-inline'" in scripts("/component/a/index.html")
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent/mcp", "/media/abc.csv"])
+def test_closed_doors_answer_not_found(client: TestClient, path: str):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "secret" not in answer.text
+
+
+def test_a_forged_cookie_opens_no_download(client: TestClient):
+    answer = client.get("/media/abc.csv", headers={"cookie": f"{media_guard.COOKIE}=forged"})
+    assert answer.status_code == 404
+
+
+def test_streamlits_own_fonts_are_no_downloads(client: TestClient):
+    assert client.get("/static/media/font").status_code == 200
+
+
+def test_health_answers(client: TestClient):
+    assert client.get("/healthz").text == "ok"
+
+
+def test_a_new_browser_gets_its_own_cookie_with_the_page(client: TestClient):
+    first = client.get("/").headers["set-cookie"]
+    client.cookies.clear()
+    second = client.get("/").headers["set-cookie"]
+    assert "HttpOnly" in first
+    assert "SameSite=Strict" in first
+    assert first.split(";")[0] != second.split(";")[0]
+    assert len(media_guard.visit_of(first) or "") >= 32
+    assert "set-cookie" not in client.get("/healthz").headers
+
+
+def test_a_browser_keeps_its_cookie(client: TestClient):
+    client.get("/")
+    assert "set-cookie" not in client.get("/").headers
+
+
+@pytest.mark.parametrize("header", ["", "a=b", "atlas_visit", "=;=;", 'atlas_visit="', "\x00"])
+def test_a_broken_cookie_names_no_visit(header: str):
+    assert not media_guard.visit_of(header)
