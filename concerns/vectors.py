@@ -14,10 +14,10 @@ from concerns.estimate import Floats
 Values = Sequence[Any] | NDArray[Any] | pd.Series | float | int
 
 
-def as_floats(values: Values | pd.DataFrame, *, name: str, signed: bool = False) -> Floats:
+def as_floats(values: Values | pd.DataFrame, *, name: str, signed: bool = False, finite: bool = True) -> Floats:
     """Values as a float array of the same shape; every kind of missing (None, NA, NaN, masked) becomes NaN.
 
-    Raises ValueError if a value is infinite, is no number, or is negative where `signed` is False.
+    Raises ValueError if a value is no number, is infinite where `finite`, or is negative where not `signed`.
 
     >>> as_floats([3, None, 0], name="count")
     array([ 3., nan,  0.])
@@ -29,7 +29,7 @@ def as_floats(values: Values | pd.DataFrame, *, name: str, signed: bool = False)
         array: Floats = (np.where(pd.isna(raw), np.nan, raw) if raw.dtype == object else raw).astype(float)
     except (TypeError, ValueError):
         raise ValueError(f"{name} holds something that is no number.") from None
-    if np.isinf(array).any():
+    if finite and np.isinf(array).any():
         raise ValueError(f"{name} holds an infinite value.")
     if not signed and (array < 0).any():
         raise ValueError(f"{name} holds a negative value.")
