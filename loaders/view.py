@@ -103,6 +103,11 @@ class View:
         keys = [*REPORT_KEYS, "severity", "lon", "lat", "geo_precision"]
         return BinnedCells.from_batches(self._permitted(keys), self.district_set.districts)
 
+    def precision(self, selection: Selection) -> pd.Series:
+        """Count the selected reports by `geo_precision` (index 0 … 5; severities are not told apart here)."""
+        totals = self.precision_cube.totals(selection, by=("geo_precision",))
+        return totals.set_index("geo_precision")["n_reports"]
+
     def rows(self, selection: Selection, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Give the selected reports row by row, for a download. Raises AccessDenied without the right to rows."""
         access.require(self.viewer, Right.EXPORT_ROWS, today=self.today)

@@ -171,3 +171,72 @@ def how_rates(people: pd.DataFrame) -> str:
     return (
         f"{text} {_('Population: {sources}.').format(sources=markdown_safe(', '.join(sources)))}" if sources else text
     )
+
+
+RATES: dict[str, Callable[[], str]] = {
+    "per_meeting": lambda: _("Reports per meeting held"),
+    "rate_per_10k": lambda: _("Reports per 10,000 people and year"),
+}
+PRECISIONS: dict[int, Callable[[], str]] = {
+    0: lambda: _("not stated"),
+    1: lambda: _("GPS"),
+    2: lambda: _("named place"),
+    3: lambda: _("sub-district"),
+    4: lambda: _("district"),
+    5: lambda: _("governorate"),
+}
+
+
+def precision(n_reports: pd.Series) -> str:
+    """How exact the locations are, as shares. n_reports: by geo_precision."""
+    total = int(n_reports.sum())
+    if total == 0:
+        return _("No located report in this selection.")
+    parts = [
+        f"{PRECISIONS[int(level)]()} {format_percent(n / total)}"
+        for level, n in n_reports.items()
+        if n and level in PRECISIONS
+    ]
+    return _("How exact the locations are: {parts}.").format(parts=_(", ").join(parts))
+
+
+def under_map(source: str, n_reports: pd.Series) -> str:
+    """What stands under every map: whose boundaries, that they imply nothing, and how coarse the locations are."""
+    boundaries = _("Boundaries: {source}. Boundaries do not imply a position.").format(source=markdown_safe(source))
+    return f"{precision(n_reports)} {boundaries}"
+
+
+def top_concerns(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """The largest categories with their counts, as a list. table: category, n_reports."""
+    if table.empty:
+        return _("No report in this period.")
+    lines = [
+        f"- {markdown_safe(names.get(str(code), str(code)))}: {format_number(int(n))}"
+        for code, n in zip(table["category"], table["n_reports"], strict=True)
+    ]
+    return "\n".join(lines)
+
+
+def layer_table(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """The numbers behind a map layer, with names and words. table: index adm2_pcode."""
+    words = {
+        "n_reports": _("Reports"),
+        "per_meeting": _("Per meeting"),
+        "rate_per_10k": _("Per 10,000 and year"),
+    }
+    shown = {_("District"): names.reindex(table.index).to_numpy(), _("Code"): table.index.to_numpy()}
+    for name in table.columns:
+        for ending, word in (("_lower", _("lower limit")), ("_upper", _("upper limit"))):
+            if name.endswith(ending):
+                shown[f"{words[name.removesuffix(ending)]}, {word}"] = table[name].round(2).to_numpy()
+        if name in words:
+            shown[words[name]] = table[name].round(2).to_numpy()
+    return pd.DataFrame(shown)
+
+
+def how_map() -> str:
+    """How the map is made, in two sentences."""
+    return _(
+        "Each report counts once, in the district where its point lies or that its source names; coarse locations are "
+        "never drawn as points. The classes hold about as many districts each, with round limits."
+    )

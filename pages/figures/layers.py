@@ -1,0 +1,59 @@
+"""What the district map can show: each layer gives every district a colour or a state, a legend and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from pages.figures import legends, palettes
+from pages.figures.palettes import NO_DATA, ZERO
+from pages.figures.texts import _, format_number
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One picture of the districts.
+
+    title: what is shown, with its unit. codes: index adm2_pcode, 1..k or a state of `palettes`. colours: k of them.
+    legend: our own, drawn beside the map. table: index adm2_pcode, the numbers behind the colours. finding: the
+    picture's text alternative, one sentence.
+    """
+
+    title: str
+    codes: pd.Series
+    colours: Sequence[str]
+    legend: Markup
+    table: pd.DataFrame
+    finding: str
+
+
+def counts(n_reports: pd.Series) -> Layer:
+    """Reports of each district. n_reports: index adm2_pcode, zeros explicit."""
+    classes = palettes.classes(n_reports, whole=True)
+    title = _("Reports in the period")
+    note = _("A count of reports is not a level of crime.")
+    legend = legends.class_legend(classes, title=title, states=(ZERO,), note=note)
+    finding = _("Reports by district, from {low} to {high}; {zero} districts have none.").format(
+        low=format_number(int(n_reports.min())),
+        high=format_number(int(n_reports.max())),
+        zero=format_number(int((n_reports == 0).sum())),
+    )
+    return Layer(title, classes.codes(n_reports), classes.colours, legend, n_reports.to_frame("n_reports"), finding)
+
+
+def rates(table: pd.DataFrame, *, name: str, title: str, note: str) -> Layer:
+    """A rate of each district. table: from `concerns.comparison.side_by_side`; name: per_meeting or rate_per_10k."""
+    classes = palettes.classes(table[name])
+    legend = legends.class_legend(classes, title=title, states=(ZERO, NO_DATA), note=note)
+    columns = ["n_reports", name, f"{name}_lower", f"{name}_upper"]
+    known = table[name].dropna()
+    finding = _("{title}: known for {n} districts, from {low} to {high}.").format(
+        title=title,
+        n=format_number(len(known)),
+        low=format_number(known.min() if len(known) else None, decimals=1),
+        high=format_number(known.max() if len(known) else None, decimals=1),
+    )
+    return Layer(title, classes.codes(table[name]), classes.colours, legend, table[columns], finding)

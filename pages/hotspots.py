@@ -1,0 +1,55 @@
+"""Hot spots: where do concerns concentrate beyond what chance and reporting effort explain?"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from concerns.selection import Selection
+from loaders.view import View
+from pages.figures import maps, sentences
+from pages.figures.layers import Layer
+from pages.figures.texts import _
+from pages.widgets import district_panel, downloads, filter_bar, layer_choice, map_view, markup, page_frame
+
+
+def render() -> None:
+    """Draw the page."""
+    page_frame.page(_("Where do concerns concentrate?"), _draw)
+
+
+def _draw(view: View) -> None:
+    selection = page_frame.selected(view)
+    if selection is None:
+        return
+    _map_and_panel(view, selection)
+
+
+@st.fragment
+def _map_and_panel(view: View, selection: Selection) -> None:
+    """The map beside its legend and the chosen district; a click redraws this part alone."""
+    layer, density = layer_choice.show(view, selection)
+    st.subheader(layer.finding)
+    base = map_view.base(view.district_set.display, version=view.district_set.version)
+    names = filter_bar.district_names(view)
+    chosen = district_panel.choice(names)
+    left, right = st.columns([3, 1])
+    with left:
+        paint = maps.paint(base, layer.codes, layer.colours, selected=chosen, density=density)
+        map_view.show(base, paint, key="hotspot-map", selects=district_panel.KEY)
+        st.caption(sentences.under_map(view.district_set.source, view.precision(selection)))
+    with right:
+        markup.show(layer.legend)
+        district_panel.show(view, selection, chosen, names)
+    _table(view, selection, layer)
+
+
+def _table(view: View, selection: Selection, layer: Layer) -> None:
+    """The map's numbers for those who cannot see it, and as files."""
+    names = filter_bar.district_names(view)
+    shown = sentences.layer_table(layer.table, names)
+    with st.expander(_("The same numbers as a table")):
+        st.dataframe(shown, hide_index=True)
+    shapes = view.district_set.display.merge(layer.table.reset_index(), on="adm2_pcode")
+    about = page_frame.about(view, selection, title=layer.title)
+    downloads.show(shown, name="hotspots", about=about, shapes=shapes)
+    st.caption(sentences.how_map())
