@@ -18,8 +18,9 @@ def render() -> None:
 def _draw(view: View) -> None:
     st.write(
         _(
-            "A count of reports is not a level of crime: it grows with trust, with meetings and with forums. Every figure "
-            "here comes from the functions named below; their definitions stand in the code and are shown as they are."
+            "A count of reports is not a level of crime: it grows with trust, with meetings and with forums. Every "
+            "figure here comes from the functions named below; their definitions stand in the code and are shown as "
+            "they are."
         )
     )
     for method in METHODS:

@@ -30,8 +30,8 @@ METHODS = (
         "place",
         marked("From a point to its district"),
         marked(
-            "A report counts in the district in which its point lies. On a shared border it counts once, in the district "
-            "with the lowest code; just outside every district it goes to the nearest within 500 m."
+            "A report counts in the district in which its point lies. On a shared border it counts once, in the "
+            "district with the lowest code; just outside every district it goes to the nearest within 500 m."
         ),
         marked("Near a border the district is uncertain: most points stand for a whole place, not for an address."),
         "geo.join:assign_districts",
@@ -40,8 +40,8 @@ METHODS = (
         "precision",
         marked("How exact a location is"),
         marked(
-            "Every report carries how exact its place is: GPS, named place, sub-district, district or governorate. What is "
-            "coarser than a place is never drawn as a point."
+            "Every report carries how exact its place is: GPS, named place, sub-district, district or governorate. "
+            "What is coarser than a place is never drawn as a point."
         ),
         marked("Six decimals do not make a GPS point: many equal coordinates are the centre of a place."),
         "concerns.schema:GeoPrecision",
@@ -70,8 +70,8 @@ METHODS = (
         "smoothed",
         marked("Smoothed rates"),
         marked(
-            "The rate of a small district is moved towards the average of all, the more the fewer people live there. This "
-            "keeps chance in small districts from looking like a finding."
+            "The rate of a small district is moved towards the average of all, the more the fewer people live there. "
+            "This keeps chance in small districts from looking like a finding."
         ),
         marked("A small district that really differs is pulled to the average too."),
         "concerns.rates:empirical_bayes",
@@ -90,8 +90,8 @@ METHODS = (
         "density",
         marked("Density surface"),
         marked(
-            "Each report is spread over its surroundings by a bell-shaped kernel, wider where its location is less exact. "
-            "The sum is drawn in reports per km²."
+            "Each report is spread over its surroundings by a bell-shaped kernel, wider where its location is less "
+            "exact. The sum is drawn in reports per km²."
         ),
         marked("It is a picture, not a test: where many people live and meet, more is raised."),
         "geo.surface:density",
@@ -110,8 +110,8 @@ METHODS = (
         "lisa",
         marked("Alike and unlike neighbours (local Moran)"),
         marked(
-            "It tells districts that are like their neighbours (high among high, low among low) from those that differ. "
-            "Only differences beyond chance are coloured."
+            "It tells districts that are like their neighbours (high among high, low among low) from those that "
+            "differ. Only differences beyond chance are coloured."
         ),
         marked("Islands and districts without data cannot be tested."),
         "geo.hotspots:local_moran",
@@ -120,8 +120,8 @@ METHODS = (
         "emerging",
         marked("Emerging hot spots"),
         marked(
-            "Month by month each district is hot, cold or neither; its history puts it into one of 17 classes such as new, "
-            "growing or on and off. The class says how the hot spot behaves over time."
+            "Month by month each district is hot, cold or neither; its history puts it into one of 17 classes such "
+            "as new, growing or on and off. The class says how the hot spot behaves over time."
         ),
         marked("At least ten months are needed, and a missing last month leaves no class."),
         "geo.emerging:classify",
@@ -130,8 +130,8 @@ METHODS = (
         "scan",
         marked("Scan for clusters"),
         marked(
-            "Circles of every size, and spans of months, are searched for more reports than expected. The p-value allows "
-            "for having looked everywhere."
+            "Circles of every size, and spans of months, are searched for more reports than expected. The p-value "
+            "allows for having looked everywhere."
         ),
         marked("The circle is only the best of those tried; its edge is not a border on the ground."),
         "geo.scan:poisson_scan",
@@ -140,8 +140,8 @@ METHODS = (
         "near_repeat",
         marked("Near repeats (Knox)"),
         marked(
-            "Pairs of reports that are close in both place and time are counted and compared with what shuffled dates give. "
-            "It tells how near and how soon reports follow each other."
+            "Pairs of reports that are close in both place and time are counted and compared with what shuffled "
+            "dates give. It tells how near and how soon reports follow each other."
         ),
         marked("Only GPS points are used: reports at the centre of a place would all look like repeats."),
         "geo.near_repeat:near_repeat",
@@ -160,8 +160,8 @@ METHODS = (
         "alerts",
         marked("Alerts (EARS and Farrington)"),
         marked(
-            "A month is held against the few months before it, or against the same season in earlier years. An alert says "
-            "that it is out of line with them."
+            "A month is held against the few months before it, or against the same season in earlier years. An alert "
+            "says that it is out of line with them."
         ),
         marked("An alert is a reason to look, not a finding; a new forum raises reports too."),
         "concerns.alerts:farrington",
