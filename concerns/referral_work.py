@@ -11,8 +11,8 @@ import pandas as pd
 from concerns.durations import MIN_AT_RISK
 from concerns.estimate import Status, normal_quantile
 from concerns.panel import require_columns
+from concerns.programme_dates import Event, check_event, days_of, status_of
 from concerns.programme_schema import ENDED, SERVICE_LEVEL_DAYS, ReferralStatus
-from concerns.referral_dates import Event, check_event, days_of, status_of
 
 LISTED = ["referral_id", "forum_id", "adm2_pcode", "category", "sector", "receiving_body", "priority", "sent_on"]
 

@@ -12,8 +12,8 @@ import pandas as pd
 from concerns.durations import LogRank, incidence_table, log_rank, median_time, survival_table
 from concerns.estimate import Status
 from concerns.panel import require_columns
+from concerns.programme_dates import Event, check_event, days_of, status_of
 from concerns.programme_schema import ENDED, ReferralStatus
-from concerns.referral_dates import Event, check_event, days_of, status_of
 from concerns.referral_work import flow, overdue, waiting, within_service_level
 
 __all__ = ["LogRank", "TimeTo", "flow", "overdue", "time_to", "waiting", "within_service_level"]

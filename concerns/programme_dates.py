@@ -1,8 +1,9 @@
-"""What every reckoning with referrals needs of them: their dates, their status, the event that is asked about."""
+"""Dates and statuses of programme tables, as every reckoning with forums and referrals needs them."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal, cast
 
 import pandas as pd
 
@@ -31,3 +32,13 @@ def status_of(table: pd.DataFrame) -> pd.Series:
     if "status" not in table:
         return pd.Series("", index=table.index, dtype="str")
     return table["status"].astype("object").where(table["status"].notna(), "").astype("str")
+
+
+def day_in(row: Mapping[str, Any] | pd.Series, name: str) -> pd.Timestamp:
+    """Return one date of one row, NaT where the row has none.
+
+    >>> day_in({"opened_on": "2024-03-05"}, "opened_on"), day_in({}, "closed_on")
+    (Timestamp('2024-03-05 00:00:00'), NaT)
+    """
+    value = row.get(name)
+    return cast(pd.Timestamp, pd.NaT if value is None else pd.Timestamp(value))
