@@ -1,4 +1,4 @@
-"""The districts in use: the official ones that were installed, a file named for one load, or the approximate default."""
+"""The districts in use: the installed official ones, a file named for one load, or the approximate default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ import shapely
 from concerns.schema import BadBoundaries
 from geo import districts as shapes
 from geo.join import DistrictIndex
+from geo.places import Places
 from loaders.approximate_set import DISTRICTS_FILE, SOURCE
+from loaders.place_names import load_places
 
 if TYPE_CHECKING:  # libpysal takes seconds to import; maps and joins do without it
     from libpysal.graph import Graph
@@ -44,6 +46,11 @@ class DistrictSet:
     def index(self) -> DistrictIndex:
         """The full borders, ready for joins."""
         return DistrictIndex(self.districts)
+
+    @cached_property
+    def places(self) -> Places:
+        """The names by which these districts are known, in three languages."""
+        return load_places(self.districts)
 
     @cached_property
     def display(self) -> gpd.GeoDataFrame:
@@ -76,7 +83,7 @@ def from_table(table: gpd.GeoDataFrame, *, source: str = OFFICIAL_SOURCE) -> Dis
 
 
 def install(folder: Path, chosen: DistrictSet) -> None:
-    """Make a set the one that a store on disk uses; written beside and moved, so that readers see the old or the new."""
+    """Make a set the one that a store on disk uses; written beside and moved: readers see the old or the new."""
     place = folder / "boundaries"
     place.mkdir(parents=True, exist_ok=True)
     _write(place / f"{chosen.version}.parquet", chosen.districts.to_parquet)

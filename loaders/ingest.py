@@ -60,10 +60,11 @@ class Request:
 
 @dataclass
 class Outcome:
-    """A ledger and, for a preview, the first refused rows of each reason."""
+    """A ledger and, for a preview: the first refused rows of each reason, and place names that were not certain."""
 
     ledger: Ledger
     samples: list[RefusedRow] = field(default_factory=list)
+    names: list[pd.DataFrame] = field(default_factory=list)
 
 
 def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -> Outcome:
@@ -148,7 +149,14 @@ class _Load:
         for chunk in raw.chunks(n_rows=ROWS_A_PART):
             self.ledger.rows_read += len(chunk.table) + len(chunk.refused)
             checked = validate.check(source.rename(chunk.table), plan=plan)
-            located = locate(checked.rows, index=self.districts, settings=self.request.settings)
+            located = locate(
+                checked.rows,
+                source=source,
+                index=self.districts.index,
+                places=self.districts.places,
+                settings=self.request.settings,
+            )
+            self.outcome.names.append(located.names)
             self.refuse(chunk.refused)
             self.refuse(_with_text([*checked.refused, *located.refused], chunk.table, source))
             self.accept(located.rows, checked.repairs)
