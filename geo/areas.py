@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,15 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["FEWEST_AREAS", "Areas", "comparable_areas", "neighbour_matrix", "to_floats", "values_and_labels"]
+__all__ = [
+    "FEWEST_AREAS",
+    "Areas",
+    "all_equal",
+    "comparable_areas",
+    "neighbour_matrix",
+    "to_float_table",
+    "to_floats",
+]
 
 FEWEST_AREAS = 8  # below this a comparison between areas is `too_few`
 
@@ -55,9 +62,20 @@ def to_floats(values: Any, what: str) -> Floats:
     return numbers
 
 
-def values_and_labels(values: Any, what: str = "values") -> tuple[Floats, pd.Index | None]:
-    """Values as float64 with their labels; a plain array or list has none."""
-    return to_floats(values, what), values.index if isinstance(values, pd.Series) else None
+def to_float_table(table: Any, what: str) -> tuple[Floats, pd.Index, pd.Index]:
+    """A two-dimensional table as float64 with the labels of its rows and columns. Raises ValueError as `to_floats`."""
+    if np.ndim(table) != 2:
+        raise ValueError(f"{what}: a table with one row an area is needed")
+    frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(np.asarray(table))
+    if any(kind.kind not in "biufO" for kind in frame.dtypes):
+        raise ValueError(f"{what}: numbers are needed")
+    try:
+        values = np.asarray(frame.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{what}: something in it is not a number") from error
+    if np.isinf(values).any():
+        raise ValueError(f"{what}: an infinite number cannot be compared")
+    return values, frame.index, frame.columns
 
 
 def neighbour_matrix(weights: Any, labels: pd.Index | None, n: int) -> tuple[csr_array, pd.Index]:
@@ -102,7 +120,8 @@ def comparable_areas(values: Any, weights: Any) -> Areas:
     An island has a value but no neighbour to be compared with; it leaves n, mean and variance as well, so that adding
     an island changes nothing for the others. Raises as `to_floats` and `neighbour_matrix` do.
     """
-    x, labels = values_and_labels(values)
+    x = to_floats(values, "values")
+    labels = values.index if isinstance(values, pd.Series) else None
     matrix, index = neighbour_matrix(weights, labels, len(x))
     status = np.full(len(x), "ok", dtype=object)
     status[np.isnan(x)] = "missing"
@@ -122,6 +141,6 @@ def _scaled(x: Floats) -> Floats:
     return np.ldexp(x, -np.frexp(np.abs(x).max())[1])
 
 
-def all_equal(x: Sequence[float] | Floats) -> bool:
+def all_equal(x: Floats) -> bool:
     """Is there no difference to explain?"""
-    return len(x) == 0 or bool(np.max(x) == np.min(x))
+    return len(x) == 0 or bool(x.max() == x.min())

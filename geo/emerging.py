@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from concerns.multiple_tests import q_values
-from geo.areas import comparable_areas
+from geo.areas import comparable_areas, to_float_table
 from geo.monotone import mann_kendall_rows
 from geo.permutation import check_number
 
@@ -88,7 +88,7 @@ def emerging_hot_spots(counts: Any, weights: Any, *, alpha: float = 0.05, lag: i
     ['new_hot', 'new_hot', 'new_hot', 'new_hot', 'new_hot']
     """
     lag = check_number(lag, "lag", 0)
-    x, rows, steps = _cube(counts)
+    x, rows, steps = to_float_table(counts, "counts")
     labels = rows if isinstance(counts, pd.DataFrame) else None
     seen = pd.Series(np.where(np.isfinite(x).any(axis=1), 0.0, np.nan), index=labels)
     areas = comparable_areas(seen if labels is not None else seen.to_numpy(), weights)
@@ -124,7 +124,7 @@ def classify(z: Any, *, alpha: float = 0.05) -> pd.DataFrame:
     >>> classify(z)[["class", "class_key"]].to_records(index=False).tolist()
     [(1, 'new_hot'), (2, 'consecutive_hot'), (8, 'historical_hot'), (4, 'persistent_hot'), (17, 'no_pattern')]
     """
-    values, rows, _ = _cube(z)
+    values, rows, _ = to_float_table(z, "z")
     observed = ~np.isnan(values)
     hot, cold = _flags(values, alpha)
     n_observed = observed.sum(axis=1)
@@ -199,20 +199,6 @@ def _flags(z: Floats, alpha: float) -> tuple[Flags, Flags]:
         raise ValueError("alpha: a number between 0 and 1 is needed")
     flagged = q_values(2 * ndtr(-np.abs(z))) <= alpha
     return flagged & (z > 0), flagged & (z < 0)
-
-
-def _cube(table: Any) -> tuple[Floats, pd.Index, pd.Index]:
-    """Places × steps as float64, with the labels of both."""
-    if np.ndim(table) != 2:
-        raise ValueError("places × steps are needed: a table with one row a place")
-    frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(np.asarray(table))
-    try:
-        values = frame.to_numpy(dtype=np.float64, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise ValueError("places × steps: something in it is not a number") from error
-    if np.isinf(values).any():
-        raise ValueError("places × steps: an infinite number cannot be compared")
-    return values, frame.index, frame.columns
 
 
 def _space_time_gi_star(x: Floats, matrix: Any, lag: int) -> Floats:

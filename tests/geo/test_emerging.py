@@ -267,7 +267,7 @@ def test_empty_one_place_and_all_missing():
 @pytest.mark.parametrize(
     ("counts", "options", "words"),
     [
-        ([1, 2, 3], {}, "one row a place"),
+        ([1, 2, 3], {}, "one row an area"),
         ([["a"] * 12] * 3, {}, "not a number"),
         ([[np.inf] * 12] * 3, {}, "infinite"),
         (np.ones((4, 12)), {}, "4 × 4"),
