@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from concerns.schema import FileOutcome
@@ -50,9 +50,9 @@ class Ledger:
 
     def to_json(self) -> dict[str, Any]:
         """Give plain values for `json.dumps`, counters sorted by code."""
-        plain = asdict(self)
+        plain: dict[str, Any] = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         for name in ("reasons", "repairs", "joined"):
-            plain[name] = dict(sorted(plain[name].items()))
+            plain[name] = {str(code): n for code, n in sorted(plain[name].items())}
         return plain | {"file_outcome": str(self.file_outcome)}
 
     def to_text(self, name: str) -> str:
