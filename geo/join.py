@@ -105,6 +105,17 @@ class DistrictIndex:
             self._assign(lon[part], lat[part], tolerance_m, Assignment(district[part], method[part], distance_m[part]))
         return Assignment(district, method, distance_m)
 
+    def distance_m(self, lon: Floats, lat: Floats, district: Codes) -> Floats:
+        """Metres from each point to the district at a position of `codes`; 0 inside and on its line."""
+        x_m, y_m = to_metric(lon, lat)
+        chosen, where = np.unique(district, return_inverse=True)
+        shapes = geometries_to_metric(self._shapes[chosen])
+        apart = np.asarray(shapely.distance(shapely.points(x_m, y_m), shapes[where]))
+        touching = np.array(
+            [shapely.intersects_xy(self._shapes[d], x, y) for d, x, y in zip(district, lon, lat, strict=True)]
+        )
+        return np.where(touching, 0.0, apart) if len(lon) else apart
+
     def _assign(self, lon: Floats, lat: Floats, tolerance_m: float, out: Assignment) -> None:
         """Fill `out`: by the grid, then inside, on a line, and near, each for what the one before has left."""
         with np.errstate(invalid="ignore"):

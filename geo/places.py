@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from concerns.schema import ADM1_LENGTH, GeoPrecision
+from concerns.schema import GeoPrecision
 from geo.place_keys import is_arabic, keys, visible
 
 FUZZY_SCORE = 85.0  # least likeness of two keys (0-100) …
@@ -55,13 +55,18 @@ class Places:
     ('unknown', 'fuzzy')
     """
 
-    def __init__(self, names: dict[int, dict[str, list[str]]], *, aliases: pd.DataFrame | None) -> None:
-        self._names = names
+    def __init__(
+        self, names: dict[int, dict[str, list[str]]], *, parents: dict[str, str], aliases: pd.DataFrame | None
+    ) -> None:
+        self._names, self._parents = names, parents
         self._exact: dict[int, dict[str, set[str]]] = {}
         self._keys: dict[int, tuple[dict[str, set[str]], dict[str, set[str]]]] = {}
+        self._spelled: dict[int, tuple[list[tuple[str, str]], list[str]]] = {}
         self._codes = {code.casefold(): code for level in names.values() for code in level}
         for level, units in names.items():
             self._exact[level], self._keys[level] = _index(units)
+            spelled = [(keys(name), code) for code, names in units.items() for name in names]
+            self._spelled[level] = ([pair for pair, _ in spelled], [code for _, code in spelled])
         self._alias: dict[int, dict[str, set[str]]] = {level: defaultdict(set) for level in names}
         self._notes: dict[tuple[int, str, str], str] = {}
         if aliases is not None:
@@ -83,15 +88,17 @@ class Places:
         as far as there adm3_name_ar, adm3_name_ckb. aliases: ALIAS_COLUMNS. Sub-districts and aliases of districts
         that are not in use are left out, so one table of each serves several sets of boundaries.
         """
-        codes = set(districts["adm2_pcode"])
         names = {
             1: _spellings(districts.drop_duplicates("adm1_pcode"), "adm1"),
             2: _spellings(districts, "adm2"),
             3: {},
         }
+        parents = dict(zip(districts["adm2_pcode"], districts["adm1_pcode"], strict=True))
         if subdistricts is not None:
-            names[3] = _spellings(subdistricts[subdistricts["adm2_pcode"].isin(codes)], "adm3")
-        return cls(names, aliases=aliases)
+            inside = subdistricts[subdistricts["adm2_pcode"].isin(set(parents))]
+            names[3] = _spellings(inside, "adm3")
+            parents |= dict(zip(inside["adm3_pcode"], inside["adm2_pcode"], strict=True))
+        return cls(names, parents=parents, aliases=aliases)
 
     def resolve(
         self,
@@ -126,6 +133,10 @@ class Places:
             if match.is_resolved or not adm1.is_resolved:
                 return match
         return adm1
+
+    def governorate_of(self, adm2_pcode: str) -> str:
+        """Return the code of a district's governorate. Raises KeyError: the district is not in use."""
+        return self._parents[adm2_pcode]
 
     def names_of(self, pcode: str) -> list[str]:
         """Return the known spellings of one unit, the official ones first; none for an unknown code."""
@@ -198,7 +209,7 @@ class Places:
             ("alias", self._alias[level].get(second, set())),
         ]
         for how, codes in tried:
-            inside = {code for code in codes if code.startswith(within)} if within else set()
+            inside = {code for code in codes if self._is_in(code, within)} if within else set()
             chosen = inside or codes
             if len(chosen) == 1:
                 code = next(iter(chosen))
@@ -212,11 +223,12 @@ class Places:
         return self._fuzzy(level, shown, within=within)
 
     def _fuzzy(self, level: int, text: str, *, within: str) -> PlaceMatch:
-        scored = sorted(
-            ((self.likeness(text, code), code) for code in self._names[level]), key=lambda pair: (-pair[0], pair[1])
-        )
-        candidates = tuple((code, self._names[level][code][0], round(score, 1)) for score, code in scored[:3])
-        inside = [(score, code) for score, code in scored if code.startswith(within)] if within else []
+        scores: dict[str, float] = dict.fromkeys(self._names[level], 0.0)
+        for score, code in self._scores(level, text):
+            scores[code] = max(scores[code], score)
+        scored = sorted(((score, code) for code, score in scores.items()), key=lambda pair: (-pair[0], pair[1]))
+        candidates = tuple((code, self._names[level][code][0], round(score, 1)) for score, code in scored[:3] if score)
+        inside = [(score, code) for score, code in scored if self._is_in(code, within)] if within else []
         if inside and inside[0][0] >= FUZZY_SCORE and (len(inside) == 1 or inside[0][0] - inside[1][0] >= FUZZY_MARGIN):
             score, code = inside[0]
             return replace(
@@ -224,16 +236,29 @@ class Places:
             )
         return PlaceMatch("unknown", candidates=candidates)
 
+    def _scores(self, level: int, text: str) -> list[tuple[float, str]]:
+        """Score every spelling of a level against a text, key against key; other scripts score 0."""
+        from rapidfuzz import fuzz, process
+
+        pairs, codes = self._spelled[level]
+        found = []
+        for position, key in enumerate(keys(text)):
+            if key:
+                choices = [pair[position] for pair in pairs]
+                found += [
+                    (score, codes[at]) for _, score, at in process.extract(key, choices, scorer=fuzz.ratio, limit=20)
+                ]
+        return found
+
+    def _is_in(self, code: str, unit: str) -> bool:
+        parent = self._parents.get(code, "")
+        return unit in (code, parent, self._parents.get(parent, ""))
+
     def _match(self, level: int, code: str, how: str, *, parent: str = "") -> PlaceMatch:
-        adm2 = (
-            code if level == 2 else parent or next((c for c in self._names[2] if level == 3 and code.startswith(c)), "")
-        )
-        adm1 = code if level == 1 else self._adm1_of(adm2)
+        adm2 = {1: "", 2: code, 3: parent or self._parents.get(code, "")}[level]
+        adm1 = code if level == 1 else self._parents[adm2]
         precision = {1: GeoPrecision.GOVERNORATE, 2: GeoPrecision.DISTRICT, 3: GeoPrecision.SUBDISTRICT}[level]
         return PlaceMatch(how, CONFIDENCE.get(how, 0.0), adm1, adm2, code if level == 3 else "", int(precision))
-
-    def _adm1_of(self, adm2: str) -> str:
-        return next((code for code in self._names[1] if adm2.startswith(code)), adm2[:ADM1_LENGTH])
 
     def _add_alias(self, level: int, name: str, pcode: str, note: str) -> None:
         if level not in self._alias or pcode not in self._names[level]:
