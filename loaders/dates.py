@@ -30,7 +30,7 @@ _TIME = re.compile(
 )
 _OUR_ERA = re.compile(r"(?<=\d{4})\s*(?:م|ميلادي|ميلادية|A\.?D\.?|C\.?E\.?)$")
 _LONGEST = 80  # characters of a date; longer ones are not looked into
-_MANY = 5_000  # from so many distinct cells on, whole timestamps are read at once
+_MANY = 50  # from so many distinct cells on, plain dates and timestamps are read at once
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def parse_date(text: str, *, order: str | None = "dmy", is_forced: bool = False,
 
 
 def parse_dates(values: pa.Array, *, order: str | None, is_forced: bool = False, is_1904: bool = False) -> Days:
-    """Read a column of trimmed cells; each distinct cell once, many distinct timestamps at once."""
+    """Read a column of trimmed cells: each distinct cell once, and where there are many, the plain ones at once."""
     codes, distinct = encode(values)
     n = len(distinct)
     day, precision = np.full(n, NO_DAY, np.int32), np.full(n, DAY, np.int8)

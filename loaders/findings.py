@@ -84,13 +84,13 @@ class Texts:
         self._blank = pa.array(np.full(self.n, ""), pa.large_string()) if self.n else pa.array([], pa.large_string())
 
     def __contains__(self, column: str) -> bool:
-        return column in self._frame
+        return column in self._frame or column in self._cells
 
     def get(self, column: str) -> pa.Array:
         """Return a column's trimmed cells."""
+        if column not in self:
+            return self._blank
         if column not in self._cells:
-            if column not in self._frame:
-                return self._blank
             cells, stripped = trim(to_text(self._frame[column]))
             self._cells[column] = cells
             if stripped is not None:
@@ -107,6 +107,8 @@ class Texts:
 
     def series(self, column: str) -> pd.Series:
         """Return a column as text with missing cells, on a plain index."""
+        if column not in self:
+            return take_text(np.zeros(self.n, np.int8), [None])
         cells = self.get(column)
         missing = pa.compute.if_else(pa.compute.equal(cells, ""), pa.scalar(None, cells.type), cells)
         return pd.Series(missing, dtype="str")

@@ -35,13 +35,14 @@ def identify(rows: pd.DataFrame, *, keep_equal_rows: bool = False) -> pd.DataFra
     keep_equal_rows: the user says that equal rows of a file without ids are events of their own.
     """
     content = content_hash(rows)
-    blank = rows["report_id"].isna().to_numpy() if "report_id" in rows else np.ones(len(rows), bool)
-    by_source = _text_hash(rows["source"])
-    by_id = _combine([by_source, _hash(fold_id(rows["report_id"]))]) if not blank.all() else by_source
-    by_row = _combine([by_source, content, _text_hash(rows["category_text"])])
-    is_lone = rows["has_ids"].to_numpy(bool) | keep_equal_rows
-    numbered = _combine([by_row, _number_hash(rows["row"].to_numpy(np.float64))])
-    id_hash = np.where(blank, np.where(is_lone, numbered, by_row), by_id)
+    blank = rows["report_id"].isna().to_numpy()
+    source = _text_hash(rows["source"])
+    id_hash = source if blank.all() else _combine([source, _hash(fold_id(rows["report_id"]))])
+    if blank.any():
+        by_row = _combine([source, content, _text_hash(rows["category_text"])])
+        numbered = _combine([by_row, _number_hash(rows["row"].to_numpy(np.float64))])
+        is_lone = rows["has_ids"].to_numpy(bool) | keep_equal_rows
+        id_hash = np.where(blank, np.where(is_lone, numbered, by_row), id_hash)
     names = pd.Series([f"{value:016x}" for value in id_hash[blank].tolist()], index=rows.index[blank], dtype="str")
     return rows.drop(columns=["has_ids", "category_text"]).assign(
         report_id=rows["report_id"].fillna(names),
@@ -58,6 +59,8 @@ def fold_id(ids: pd.Series) -> pa.Array:
     ['ab-1', 'ab-1']
     """
     lower = pc.utf8_lower(pc.utf8_trim_whitespace(to_text(ids)))
+    if not pc.any(pc.starts_with(lower, "uuid:")).as_py():
+        return lower
     return pc.utf8_trim_whitespace(pc.replace_substring_regex(lower, pattern=r"^uuid:", replacement=""))
 
 
@@ -70,7 +73,7 @@ def content_hash(rows: pd.DataFrame) -> np.ndarray:
     """
     total = np.zeros(len(rows), np.uint64)
     for position, name in enumerate(CONTENT):
-        if name in rows:
+        if name in rows and rows[name].notna().any():
             salt = _number_hash(np.array([float(position)]))
             total += np.where(rows[name].isna(), np.uint64(0), _combine([salt, _column_hash(rows[name])]))
     if {"lat", "adm1_pcode"} <= set(rows):  # without a point the stated governorate is part of what the row says
@@ -81,9 +84,11 @@ def content_hash(rows: pd.DataFrame) -> np.ndarray:
 def near_hash(rows: pd.DataFrame) -> np.ndarray:
     """Hash place, day and category; the place is the point to four decimals (10 m), else the district and the name."""
     point = rows[["lat", "lon"]].to_numpy(np.float64).round(4)
-    by_point = _combine([_number_hash(point[:, 0]), _number_hash(point[:, 1])])
-    by_name = _combine([_text_hash(rows[name]) for name in ("adm1_pcode", "adm2_pcode", "place_name")])
-    place = np.where(np.isfinite(point[:, 0]), by_point, by_name)
+    place = _combine([_number_hash(point[:, 0]), _number_hash(point[:, 1])])
+    no_point = np.isnan(point[:, 0])
+    if no_point.any():
+        named = rows.loc[no_point, ["adm1_pcode", "adm2_pcode", "place_name"]]
+        place[no_point] = _combine([_text_hash(named[name]) for name in named])
     day = _column_hash(rows["occurred_on"])
     kind = _text_hash(rows["category"] if "category" in rows else rows["indicator"])
     return _combine([place, day, kind])
@@ -125,7 +130,9 @@ def _text_hash(column: pd.Series) -> np.ndarray:
 
 
 def _hash(texts: pa.Array) -> np.ndarray:
-    """Hash texts; each distinct one once."""
+    """Hash texts; each distinct one once, unless nearly all are."""
+    if pc.count_distinct(texts[:1000]).as_py() > 900:
+        return np.asarray(pd.util.hash_array(texts.to_numpy(zero_copy_only=False), categorize=False), np.uint64)
     codes, distinct = encode(texts)
     hashed = np.asarray(pd.util.hash_array(np.array(distinct, dtype=object), categorize=False), np.uint64)
     return hashed[codes] if len(distinct) else np.zeros(len(texts), np.uint64)

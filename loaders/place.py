@@ -195,7 +195,8 @@ def _located(rows: pd.DataFrame, placing: _Placing) -> Located:
         geo_precision=placing.precision.astype(np.int8),
         location_conflict=placing.is_conflict,
     )
-    return Located(placed[~bad].reset_index(drop=True), refused, placing.stated.uncertain())
+    kept = placed[~bad].reset_index(drop=True) if bad.any() else placed
+    return Located(kept, refused, placing.stated.uncertain())
 
 
 _CODES = [name for name in NAME_COLUMNS if name.endswith("pcode")]

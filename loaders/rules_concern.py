@@ -66,6 +66,8 @@ def check_category(texts: Texts, findings: Findings, taxonomy: Taxonomy) -> pd.D
 
 def check_severity(texts: Texts, findings: Findings, scale: tuple[float, float]) -> pd.Series:
     """Read severity 1 to 3, or rescale a longer scale: its lower quarter is 1, its upper quarter 3, the rest 2."""
+    if "severity" not in texts:
+        return pd.Series(pd.array(np.zeros(texts.n, np.int8), dtype="Int8")).mask(np.ones(texts.n, bool))
     codes, distinct = encode(texts.get("severity"))
     levels = [_level(text, scale) for text in distinct]
     texts.mend("severity", np.array([_digits_mended(text) for text in distinct], np.uint8)[codes])
@@ -77,6 +79,8 @@ def check_severity(texts: Texts, findings: Findings, scale: tuple[float, float])
 
 def check_validation(texts: Texts, findings: Findings) -> pd.Series:
     """Refuse what the source did not approve, and a status that nobody can read; pending and on hold stay."""
+    if "validation" not in texts:
+        return texts.series("validation")
     codes, distinct = encode(texts.get("validation"))
     folded = [fold(text) for text in distinct]
     status = [VALIDATION.get(text.replace("-", "")) for text in folded]
@@ -89,10 +93,11 @@ def check_validation(texts: Texts, findings: Findings) -> pd.Series:
 
 def read_count(texts: Texts, column: str, plan: Plan) -> pd.Series:
     """Read whole numbers from 0 on; what is none becomes missing and is counted for the ledger."""
+    if column not in texts:
+        return pd.Series(pd.array(np.zeros(texts.n, np.int32), dtype="Int32")).mask(np.ones(texts.n, bool))
     cells = pc.replace_substring_regex(texts.get(column), pattern=r"(\d)[,٬](\d{3})\b", replacement=r"\1\2")
     read = parse_numbers(cells)
-    if column in texts:
-        texts.mend(column, read.mended)
+    texts.mend(column, read.mended)
     is_count = (read.value >= 0) & (read.value <= _LARGEST) & (read.value == np.round(read.value))
     unread = int((~is_count & ~read.is_blank).sum())
     if unread:
@@ -102,6 +107,8 @@ def read_count(texts: Texts, column: str, plan: Plan) -> pd.Series:
 
 def read_answer(texts: Texts, column: str, plan: Plan) -> pd.Series:
     """Read an answer of a closed list; an unknown one becomes the list's word for that and is counted."""
+    if column not in texts:
+        return texts.series(column)
     allowed, other = ANSWERS[column]
     codes, distinct = encode(texts.get(column))
     folded = [text.strip().casefold().replace(" ", "_").replace("-", "_") for text in distinct]

@@ -48,9 +48,11 @@ def check_times(texts: Texts, findings: Findings, plan: Plan) -> Times:
 def _days(
     column: str, texts: Texts, findings: Findings, plan: Plan, *, is_needed: bool
 ) -> tuple[np.ndarray, np.ndarray]:
+    if column not in texts and not is_needed:
+        return np.full(texts.n, NO_DAY, np.int32), np.ones(texts.n, np.int8)
     order, is_forced = plan.order_of(column)
     read = parse_dates(texts.get(column), order=order, is_forced=is_forced, is_1904=plan.is_1904)
-    texts.mend(column, read.mended) if column in texts else None
+    texts.mend(column, read.mended)
     if is_needed:
         findings.add(read.is_blank, Reason.DATE_MISSING, column)
     findings.add_ranks(read.reason, column)

@@ -87,14 +87,16 @@ class Stated:
 
 def stated_places(rows: pd.DataFrame, places: Places, *, is_point: np.ndarray) -> Stated:
     """Resolve what the rows state. Beside a point the name of a village or quarter is not asked for."""
-    columns = {name: rows[name].fillna("") for name in NAME_COLUMNS}
-    columns["place_name"] = columns["place_name"].where(~is_point, "")
     code = np.zeros(len(rows), np.int64)
-    for cells in columns.values():
-        codes, distinct = pd.factorize(cells)
-        code = pd.factorize(code * max(len(distinct), 1) + codes)[0]
+    columns = []
+    for name in NAME_COLUMNS:
+        cells = rows[name].where(~is_point) if name == "place_name" else rows[name]
+        columns.append(cells)
+        if cells.notna().any():
+            codes, distinct = pd.factorize(cells)
+            code = pd.factorize(code * (len(distinct) + 1) + codes + 1)[0]
     first = np.unique(code, return_index=True)[1]
-    found = zip(*(cells.iloc[first].tolist() for cells in columns.values()), strict=True)
+    found = zip(*(cells.iloc[first].fillna("").tolist() for cells in columns), strict=True)
     texts = [tuple("" if cell.casefold() in BLANKS else cell for cell in cells) for cells in found]
     return Stated(code, texts, [_match(dict(zip(NAME_COLUMNS, text, strict=True)), places) for text in texts])
 

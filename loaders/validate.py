@@ -65,7 +65,8 @@ def check(text: pd.DataFrame, *, plan: Plan) -> Checked:
         RefusedRow(int(row), Reason(reason), str(where), {})
         for row, reason, where in rows.loc[is_final, ["row", "reason", "reason_column"]].itertuples(index=False)
     ]
-    return Checked(rows[~is_final].reset_index(drop=True), refused, texts.repairs())
+    kept = rows[~is_final].reset_index(drop=True) if refused else rows
+    return Checked(kept, refused, texts.repairs())
 
 
 def _content(texts: Texts, findings: Findings, plan: Plan) -> pd.DataFrame:
