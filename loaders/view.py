@@ -20,10 +20,10 @@ from concerns.cube import REPORT_KEYS, DayCube
 from concerns.schema import REPORT_COLUMNS
 from concerns.selection import Selection
 from concerns.taxonomy import Taxonomy
-from geo.surface import BinnedCells
-from loaders import district_set
+from loaders import district_set, located
 from loaders.categories import load_taxonomy
 from loaders.district_set import DistrictSet
+from loaders.located import DensityCells
 from loaders.store import Snapshot, Store
 
 _DECIDING = ("adm1_pcode", "adm2_pcode", "category", "subcategory", "sensitive")  # what `permitted_rows` looks at
@@ -98,10 +98,10 @@ class View:
         return self._cube("geo_precision")
 
     @cached_property
-    def cells(self) -> BinnedCells:
+    def cells(self) -> DensityCells:
         """Located reports in fine cells, for density surfaces."""
-        keys = [*REPORT_KEYS, "severity", "lon", "lat", "geo_precision"]
-        return BinnedCells.from_batches(self._permitted(keys), self.district_set.districts)
+        parts = self._permitted(located.COLUMNS)
+        return DensityCells(parts, self.district_set.districts, self.taxonomy.categories)
 
     def precision(self, selection: Selection) -> pd.Series:
         """Count the selected reports by `geo_precision` (index 0 … 5; severities are not told apart here)."""

@@ -57,3 +57,21 @@ def rates(table: pd.DataFrame, *, name: str, title: str, note: str) -> Layer:
         high=format_number(known.max() if len(known) else None, decimals=1),
     )
     return Layer(title, classes.codes(table[name]), classes.colours, legend, table[columns], finding)
+
+
+def density(n_reports: pd.Series, by_precision: pd.Series, *, peak: float, bandwidth_km: float) -> Layer:
+    """The districts under a density surface: outlines only, and the surface's legend.
+
+    n_reports: index adm2_pcode. by_precision: reports by geo_precision. peak: reports per km² at the highest point.
+    """
+    title = _("Reports per km² in the period")
+    note = _(
+        "Bell-shaped kernel, standard deviation {km} km; coarse locations are spread wider. A picture, not a test."
+    )
+    legend = legends.density_legend(0.0, peak, title=title, note=note.format(km=format_number(bandwidth_km)))
+    drawn = int(by_precision.loc[by_precision.index.isin([1, 2, 3, 4])].sum())
+    finding = _("{n} of {total} reports are drawn; those known by governorate only are left out.").format(
+        n=format_number(drawn), total=format_number(int(by_precision.sum()))
+    )
+    blank = pd.Series(ZERO, index=n_reports.index, dtype="int8")
+    return Layer(title, blank, (), legend, n_reports.to_frame("n_reports"), finding)

@@ -80,7 +80,7 @@ def show(view: View) -> Selection:
     }
     for key, value in values.items():
         st.session_state[key] = value
-    columns = st.columns([1, 1, 2, 1, 2])
+    columns = st.columns([1.3, 1.3, 2, 1.2, 2])
     limits = {"min_value": dt.date(1990, 1, 1), "max_value": dt.date(2100, 1, 1), "format": "YYYY-MM-DD"}
     columns[0].date_input(_("From"), key="filter_from", on_change=_remember, **limits)
     columns[1].date_input(_("To"), key="filter_to", on_change=_remember, **limits)
