@@ -98,7 +98,7 @@ class TextTable:
         if any(_has_text(column) for column in table.columns[n_columns:]):
             return None
         table = table.select(range(n_columns)).rename_columns(self.columns)
-        table = _without_blank(table)
+        table = table if self.check.is_exact else _without_blank(table)
         return None if self._is_odd(table, block) else table
 
     def _is_odd(self, table: pa.Table, block: Block) -> bool:
@@ -128,7 +128,7 @@ class TextTable:
         n_columns, row = len(self.columns), n_seen
         for cells in parse_rows(data, self.delimiter):
             flag, cells = (cells[0], cells[1:]) if self.flagged and cells else ("", cells)
-            if not flag and is_blank(cells):
+            if not flag and not self.check.is_exact and is_blank(cells):
                 continue
             row += 1
             fault = self.check.fault(cells, may_sum=block.may_sum) or _flagged_fault(flag)

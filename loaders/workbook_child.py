@@ -14,7 +14,7 @@ from typing import IO, Any
 
 from concerns.schema import FileReason, Reason, UnreadableFile
 from loaders.confine import RefusedError, serve
-from loaders.header import SAMPLE_ROWS, Layout, clean, find_layout
+from loaders.header import SAMPLE_ROWS, Layout, find_layout
 from loaders.limits import Limits
 from loaders.sheet_choice import Candidate, choose
 from loaders.sheet_xml import SharedTexts, Sheet, check_prolog, day_styles, first_rows, parse
@@ -176,7 +176,7 @@ def _write(workbook: Workbook, chosen: Candidate, target: Path, limits: Limits) 
         for top, left, bottom, right in reader.merges
         if top in rows
     ]
-    return {"merges": merges, "head": [clean(column) for column in columns]}
+    return {"merges": merges}
 
 
 if __name__ == "__main__":
