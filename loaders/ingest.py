@@ -166,7 +166,9 @@ class _Load:
 
     def accept(self, rows: pd.DataFrame, repairs: dict[str, np.ndarray]) -> None:
         """Give each good row its identity and put it with the accepted ones."""
-        rows = identity.identify(rows).assign(batch_id=self.batch_id, boundary_version=self.districts.version)
+        rows = identity.identify(rows, keep_equal_rows=self.request.settings.keep_equal_rows).assign(
+            batch_id=self.batch_id, boundary_version=self.districts.version
+        )
         for code, where in repairs.items():
             self.ledger.repairs[code] += int(rows["row"].isin(where).sum())
         self.reports.add(rows.assign(near_duplicate=False))

@@ -69,7 +69,7 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
         if ((snapshot.batches["sha256"] == sha256) & (snapshot.batches["table"] == table)).any():
             return Ledger(FileOutcome.ALREADY_INGESTED, format=table, sentence="The same file was loaded before.")
         try:
-            checked = PROGRAMME_CHECKS[table](text, known_of(store, districts, today=request.today))
+            checked = PROGRAMME_CHECKS[table](text, known_of(store, districts, table=table, today=request.today))
         except DataError as error:
             reason = error.code or FileReason.HEADER_MISSING
             return Ledger(FileOutcome.REJECTED, format=table, file_reason=reason, sentence=str(error))
@@ -110,12 +110,12 @@ def recognise_table(columns: list[str]) -> str:
     return max(fitting, key=lambda table: len(folded & set(PROGRAMME_TABLES[table])))
 
 
-def known_of(store: Store, districts: DistrictSet, *, today: dt.date) -> Known:
+def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date) -> Known:
     """What the rows are held against: places, categories, and the forums and reports of the store."""
     adm2 = set(districts.districts["adm2_pcode"])
     adm1 = {code[:5] for code in adm2}
     forums = store.read("forums", ["forum_id"]).column("forum_id").to_pylist()
-    reports = store.read("reports", ["report_id"]).column("report_id").to_pylist()
+    reports = store.read("reports", ["report_id"]).column("report_id").to_pylist() if table == "referrals" else []
     return Known(
         today=today,
         adm1_pcodes=adm1,
