@@ -1,29 +1,31 @@
 """The table of roles: who is what, where, cleared for what and until when. Looked up anew on every run.
 
-One small Parquet file with the store. Somebody who is not in it, twice in it, past the last day or entered with a role
+One small file with the store: a checksum, then the rows as JSON (a flipped bit in Parquet goes unseen in places, and
+here it could be somebody's last day). Somebody who is not in it, twice in it, past the last day or entered with a role
 that is none, is nobody.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
 from concerns import access
 from concerns.access import Right, Role, Viewer
 from concerns.schema import BadSetting, StoreError
 from loaders import lock
 from loaders.audit import AuditTrail, Event
-from loaders.whole_file import read_parquet, write_parquet
+from loaders.whole_file import replace_file
 
 COLUMNS = ("who", "role", "districts", "clearances", "until", "changed_by", "changed_at")
 NOBODY = Viewer("")
-_FILE = "roles.parquet"
+_FILE = "roles.json"
 _WHO = re.compile(r"[\w.@+|:/'=%~-]{1,200}")
 _CODE = re.compile(r"[A-Za-z0-9.]{1,24}")
 
@@ -50,19 +52,17 @@ class RoleTable:
     def read(self) -> pd.DataFrame:
         """Grain: one row a person; columns `COLUMNS`, districts and clearances as codes with commas.
 
-        Raises StoreError: the file is damaged or of another form. Then nobody has a role.
+        Raises StoreError: the file is damaged or was changed by hand. Then nobody has a role.
         """
         path = self.folder / _FILE
         if not path.exists():
-            return pd.DataFrame({name: pd.Series(dtype="object") for name in COLUMNS})
-        try:
-            table = read_parquet(path.read_bytes())
-        except (OSError, pa.ArrowException) as error:
-            hint = "Restore it from a backup."
-            raise StoreError("The table of roles cannot be read.", where=_FILE, hint=hint) from error
-        if list(table.columns) != list(COLUMNS):
-            raise StoreError("The table of roles has other columns.", where=_FILE, hint="Restore it from a backup.")
-        return table
+            return pd.DataFrame({name: pd.Series(dtype="str") for name in COLUMNS})
+        digest, _, rows = path.read_bytes().partition(b"\n")
+        if hashlib.sha256(rows).hexdigest().encode() != digest:
+            raise StoreError(
+                "The table of roles was damaged or changed by hand.", where=_FILE, hint="Restore a backup."
+            )
+        return pd.DataFrame(json.loads(rows), columns=list(COLUMNS), dtype="str")
 
     def find(self, *, email: str | None = None, subject: str | None = None) -> Viewer:
         """Give the viewer of a signed-in person, NOBODY when the table does not name exactly one row for them.
@@ -124,7 +124,8 @@ class RoleTable:
         return table[table["who"].str.casefold() != who.casefold()]
 
     def _write(self, table: pd.DataFrame) -> None:
-        write_parquet(self.folder / _FILE, table.sort_values("who", ignore_index=True).astype("str"))
+        rows = json.dumps(table.sort_values("who").to_dict("records"), ensure_ascii=False, indent=1).encode()
+        replace_file(self.folder / _FILE, hashlib.sha256(rows).hexdigest().encode() + b"\n" + rows)
 
 
 def _viewer(row: pd.Series) -> Viewer:
