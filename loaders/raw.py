@@ -39,13 +39,33 @@ class RawFile(Protocol):
     Every record is in exactly one chunk, either in its table or among its refused rows.
     """
 
-    kind: str  # csv, xlsx, geojson, json, geopackage, geoparquet, shapefile
-    columns: list[str]
-    hxl: list[str] | None
-    encoding: str
-    delimiter: str
-    is_1904: bool
-    warnings: list[str]
+    @property
+    def kind(self) -> str:
+        """One of csv, xlsx, geojson, json, geopackage, geoparquet, shapefile."""
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in file order."""
+
+    @property
+    def hxl(self) -> list[str] | None:
+        """The tag of each column, or None."""
+
+    @property
+    def encoding(self) -> str:
+        """How the text was encoded."""
+
+    @property
+    def delimiter(self) -> str:
+        """What parts the cells; "" where nothing does."""
+
+    @property
+    def is_1904(self) -> bool:
+        """Whether serial numbers of days count from 1904."""
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences for the ledger about how the file was read."""
 
     def chunks(self, *, n_rows: int = 100_000) -> Iterator[RawChunk]:
         """Yield the records in file order, at most `n_rows` a chunk."""
