@@ -1,0 +1,80 @@
+"""When did the level change? Penalised segmentation of a series of counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from concerns.estimate import Floats, Status
+from concerns.vectors import Values, align, as_floats
+
+MIN_POINTS = 24
+
+
+def change_points(
+    y: Values, *, exposure: Values | None = None, min_size: int = 3, penalty: float | None = None
+) -> pd.DataFrame:
+    """Split a series of counts where its level changed: the cut that costs least.
+
+    y: one count a step, missing as NA (left out of every sum); exposure: meetings held, then the level is a rate.
+    A segment costs −2 × its Poisson log-likelihood, 2(S − S·ln(S/L)) with S its sum and L its exposure (steps observed
+    without one), each further segment `penalty` (2 ln n; n steps observed), none is shorter than min_size steps.
+    Grain out: one row a segment; columns start, stop (positions, stop not included: a change is at every start but the
+    first), first, last (labels of y's index), n_observed, level (S/L), ratio (to the level before). attrs: status
+    (`too_few` below 24 steps observed, `missing`, `ok`), penalty, n_used, n_excluded.
+    A series that varies more than chance is cut too often: raise the penalty by its dispersion.
+    H0: none, a description, so no p. Raises ValueError for negative values, min_size < 1 or penalty < 0.
+    Killick et al. (2012) JASA 107:1590.
+
+    >>> change_points([2, 3, 1, 2, 2, 3, 9, 11, 8, 10, 9, 12])[["start", "stop", "level", "ratio"]].round(2)
+       start  stop  level  ratio
+    0      0     6   2.17    NaN
+    1      6    12   9.83   4.54
+    """
+    if min_size < 1 or (penalty is not None and penalty < 0):
+        raise ValueError("min_size is at least 1, and the penalty is not negative.")
+    index, (y, *others) = align(y, *([] if exposure is None else [exposure]))
+    counts = as_floats(y, name="y")
+    length = np.broadcast_to(as_floats(others[0], name="exposure") if others else np.ones(counts.shape), counts.shape)
+    used = ~np.isnan(counts) & (length > 0)
+    counts, length = np.where(used, counts, 0.0), np.where(used, length, 0.0)
+    n = int(used.sum())
+    pen = 2 * np.log(max(n, 1)) if penalty is None else penalty
+    edges = _cuts(counts, length, min_size, pen) if n else np.array([], dtype=np.intp)
+    start, stop = edges[:-1], edges[1:]
+    events, exposed, observed = (np.add.reduceat(v, start) if n else v[:0] for v in (counts, length, used.astype(int)))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        level = events / exposed
+        ratio = level / np.concatenate([[np.nan], level[:-1]])[: len(level)]
+    columns = {"start": start, "stop": stop, "first": index[start], "last": index[stop - 1], "n_observed": observed}
+    table = pd.DataFrame({**columns, "level": level, "ratio": ratio})
+    status = Status.MISSING if not n else Status.TOO_FEW if n < MIN_POINTS else Status.OK
+    table.attrs.update(status=status.value, penalty=float(pen), n_used=n, n_excluded=len(counts) - n)
+    return table
+
+
+def _cuts(counts: Floats, length: Floats, min_size: int, penalty: float) -> NDArray[np.intp]:
+    """Edges of the segments with the least total cost: 0, each change, and the number of steps."""
+    if len(counts) < 2 * min_size:
+        return np.array([0, len(counts)])
+    from ruptures import Pelt
+    from ruptures.base import BaseCost
+
+    total, exposed = (np.concatenate([[0.0], np.cumsum(v)]) for v in (counts, length))
+
+    class PoissonCost(BaseCost):  # ruptures has none
+        model, min_size = "poisson", 1
+
+        def fit(self, signal: Floats) -> PoissonCost:
+            self.signal = signal
+            return self
+
+        def error(self, start: int, end: int) -> float:
+            events = total[end] - total[start]
+            return (
+                float(2 * (events - events * np.log(events / (exposed[end] - exposed[start])))) if events > 0 else 0.0
+            )
+
+    search = Pelt(custom_cost=PoissonCost(), jump=1, min_size=min_size)  # its default, jump=5, sees every fifth step
+    return np.array([0, *search.fit(counts.reshape(-1, 1)).predict(penalty)], dtype=np.intp)
