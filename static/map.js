@@ -56,7 +56,7 @@ window.atlas = (() => {
       const number = shape.feature.properties.i;
       const code = state.codes ? state.codes[number] : null;
       const fill = code === null ? "#ffffff" : code > 0 ? state.colours[code - 1] : LOOKS[code];
-      shape.setStyle({ ...outline(number), fillColor: fill, fillOpacity: code === null ? 0.02 : 0.9 });
+      shape.setStyle({ ...outline(number), fillColor: fill, fillOpacity: code === null ? 0.02 : 1 });
       if (number === state.selected) shape.bringToFront();
     });
     state.lines.forEach((line) => line.bringToFront());
@@ -87,6 +87,7 @@ window.atlas = (() => {
       { color: state.ink, weight: 1.4, opacity: 0.75, interactive: false }).addTo(map));
     patterns(map.getPane("overlayPane").querySelector("svg"));
     L.control.zoom({ zoomInTitle: plain(payload.titles.zoomIn), zoomOutTitle: plain(payload.titles.zoomOut) }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
     const adm1 = names(map, payload.names.adm1, "adm1").addTo(map), adm2 = names(map, payload.names.adm2, "adm2");
     map.on("zoomend", () => {
       const near = map.getZoom() >= ADM2_NAMES_FROM_ZOOM;

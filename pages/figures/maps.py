@@ -152,7 +152,6 @@ def folium_map(base: BaseMap) -> folium.Map:
         location=[(south + north) / 2, (west + east) / 2],
         zoom_start=6,
         tiles=None,
-        control_scale=True,
         zoom_control=False,
         minZoom=MIN_ZOOM,
         maxZoom=MAX_ZOOM,
