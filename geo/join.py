@@ -108,9 +108,7 @@ class DistrictIndex:
     def distance_m(self, lon: Floats, lat: Floats, district: Codes) -> Floats:
         """Metres from each point to the district at a position of `codes`; 0 inside and on its line."""
         x_m, y_m = to_metric(lon, lat)
-        chosen, where = np.unique(district, return_inverse=True)
-        shapes = geometries_to_metric(self._shapes[chosen])
-        apart = np.asarray(shapely.distance(shapely.points(x_m, y_m), shapes[where]))
+        apart = np.asarray(shapely.distance(shapely.points(x_m, y_m), self._metric_shapes[district]))
         touching = np.array(
             [shapely.intersects_xy(self._shapes[d], x, y) for d, x, y in zip(district, lon, lat, strict=True)]
         )
@@ -144,6 +142,10 @@ class DistrictIndex:
             return np.full(len(lon), UNSETTLED, dtype=np.int16), np.zeros(len(lon), dtype=bool)
         labels = self._grid.look_up(lon, lat)
         return labels, (labels == NONE) & (tolerance_m < self._grid.clear_m)
+
+    @cached_property
+    def _metric_shapes(self) -> NDArray[np.object_]:
+        return geometries_to_metric(self._shapes)
 
     @cached_property
     def _grid(self) -> LabelGrid:

@@ -153,31 +153,29 @@ class Places:
         return match if match.how != "fuzzy" else replace(match, adm1_pcode="", how="unknown")
 
     def _without_level(self, name: str, *, within: str) -> PlaceMatch:
-        """A name that may be a governorate, a district or a sub-district: the finest certain one, unless two differ."""
-        finer = self._level(3, name, within=within)
-        district = self._level(2, name, within=within)
-        governorate = self._level(1, name, within="")
-        if district.confidence >= CONFIDENCE["stem"]:
-            if governorate.confidence >= CONFIDENCE["stem"] and not within:
-                candidates = (*governorate.candidates, *district.candidates) or tuple(
-                    (code, self.names_of(code)[0], 100.0) for code in (governorate.adm1_pcode, district.adm2_pcode)
-                )
-                return PlaceMatch("ambiguous", candidates=candidates)
-            if finer.confidence > district.confidence and finer.adm2_pcode != district.adm2_pcode:
-                return PlaceMatch("ambiguous", candidates=(*district.candidates, *finer.candidates))
-            return district
-        if finer.confidence >= CONFIDENCE["stem"]:
-            return finer
-        if governorate.confidence >= CONFIDENCE["stem"]:
-            return governorate
-        fuzzy = max((district, finer), key=lambda match: match.confidence)
-        return fuzzy if fuzzy.is_resolved else replace(district, candidates=district.candidates or finer.candidates)
+        """Resolve a name of no stated level: certain only where one unit bears it, or a district and its own centre."""
+        levels = [self._level(level, name, within=within) for level in (3, 2, 1)]
+        certain = [match for match in levels if match.confidence >= CONFIDENCE["stem"]]
+        if within and len(certain) > 1:
+            certain = [match for match in certain if match.adm2_pcode]
+        if not certain:
+            fuzzy = max(levels[:2], key=lambda match: match.confidence)
+            return (
+                fuzzy
+                if fuzzy.is_resolved
+                else replace(levels[1], candidates=levels[1].candidates or levels[0].candidates)
+            )
+        coarsest = certain[-1]
+        if any(match.adm2_pcode != coarsest.adm2_pcode for match in certain):
+            codes = [match.adm3_pcode or match.adm2_pcode or match.adm1_pcode for match in reversed(certain)]
+            return PlaceMatch("ambiguous", candidates=tuple((code, self.names_of(code)[0], 100.0) for code in codes))
+        return coarsest
 
     def _refine(self, match: PlaceMatch, place_name: str) -> PlaceMatch:
         """A district is known: a sub-district of it that bears the place's name makes the match finer."""
         if not match.adm2_pcode or not visible(place_name):
             return match
-        finer = self._level(3, place_name, within=match.adm2_pcode)
+        finer = self._level(3, place_name, within=match.adm2_pcode, is_exact=True)
         if finer.confidence >= CONFIDENCE["stem"] and finer.adm2_pcode == match.adm2_pcode:
             return replace(match, adm3_pcode=finer.adm3_pcode, geo_precision=int(GeoPrecision.SUBDISTRICT))
         return match
@@ -194,7 +192,7 @@ class Places:
         level = next(level for level, units in self._names.items() if code in units)
         return self._match(level, code, "pcode")
 
-    def _level(self, level: int, text: str, *, within: str) -> PlaceMatch:
+    def _level(self, level: int, text: str, *, within: str, is_exact: bool = False) -> PlaceMatch:
         """Find one name at one level; `within` is the parent's code, which settles ties and allows fuzzy matches."""
         shown = visible(text)
         coded = self._by_code(shown)
@@ -220,7 +218,7 @@ class Places:
                 return PlaceMatch(
                     "ambiguous", candidates=tuple((c, self._names[level][c][0], 100.0) for c in sorted(chosen))
                 )
-        return self._fuzzy(level, shown, within=within)
+        return PlaceMatch("unknown") if is_exact else self._fuzzy(level, shown, within=within)
 
     def _fuzzy(self, level: int, text: str, *, within: str) -> PlaceMatch:
         scores: dict[str, float] = dict.fromkeys(self._names[level], 0.0)

@@ -93,10 +93,10 @@ def split_geopoint(values: pa.Array) -> dict[str, pa.Array]:
     """Cut a column of geopoints ("lat lon alt acc", two to four parts) into text columns lat, lon and accuracy_m.
 
     A trace or a shape (points between semicolons) becomes the point in its middle. What is no geopoint comes back
-    whole as `lat`, so that it is refused there and not lost.
+    whole as `lat` beside a `lon` that is no number, so that it is refused there and not lost.
 
     >>> {name: part.to_pylist() for name, part in split_geopoint(pa.array(["36.3 41.8 0 12", "x"])).items()}
-    {'lat': ['36.3', 'x'], 'lon': ['41.8', ''], 'accuracy_m': ['12', '']}
+    {'lat': ['36.3', 'x'], 'lon': ['41.8', '?'], 'accuracy_m': ['12', '']}
     """
     bare, _ = trim(values)
     is_blank = pc.is_in(pc.utf8_lower(bare), pa.array(sorted(BLANKS), bare.type))
@@ -173,7 +173,7 @@ def _odd_geopoint(text: str) -> tuple[str, str, str]:
     parts = [part for part in re.split(r"\s*,\s+|\s*[;|/]\s*|,(?=[^,]*\.)", text) if part]
     if len(parts) == 2 and all(parse_degrees(part) for part in parts):
         return parts[0], parts[1], ""
-    return text, "", ""
+    return text, "?", ""
 
 
 def _middle(points: list[tuple[float, float]]) -> tuple[str, str]:

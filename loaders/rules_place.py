@@ -36,11 +36,12 @@ def check_points(texts: Texts, findings: Findings, plan: Plan) -> Points:
 
     A row without coordinates is only refused here when it states no place by name or code either.
     """
-    points(texts)  # cuts a geopoint into lat, lon and accuracy_m
     column = "geopoint" if "geopoint" in texts and "lat" not in texts else "lat"
+    written = {name: name if name in texts else column for name in ("lat", "lon")}
+    points(texts)  # cuts a geopoint into lat, lon and accuracy_m
     read = {name: parse_numbers(texts.get(name), degrees=True) for name in ("lat", "lon")}
     for name, numbers in read.items():
-        texts.mend(name if name in texts else column, numbers.mended)
+        texts.mend(written[name], numbers.mended)
     lat, lon = read["lat"].value, read["lon"].value
     blank_lat, blank_lon = read["lat"].is_blank, read["lon"].is_blank
     bad = read["lat"].is_bad | read["lon"].is_bad
