@@ -48,8 +48,8 @@ class Bounds:
         grid = np.arange(total + 1) if total < GRID else np.unique(np.geomspace(1, total, GRID).astype(np.int64))
         self._high = grid[grid >= FEWEST_CASES_IN_CLUSTER]
         self._low = grid[grid < total] if total < GRID else np.r_[0, grid[grid < total]]
-        self._reach = self._solve(self._high, "high") * (1 + 1e-9)
-        self._need = self._solve(self._low, "low") * (1 - 1e-9)
+        self._reach = self._solve(self._high, "high") * (1 + 1e-9) if sides != "low" else np.zeros(0)
+        self._need = self._solve(self._low, "low") * (1 - 1e-9) if sides != "high" else np.zeros(0)
 
     def at_least(self, expected: Floats) -> NDArray[np.int64]:
         """The smallest count that may reach the level from above; total + 1 where none can."""

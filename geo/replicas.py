@@ -17,7 +17,7 @@ __all__ = ["Model", "Search", "draw_replica", "largest_ratios"]
 
 TOGETHER = 128  # replicas looked at in one go: their windows fit into the cache
 CHUNK_BYTES = 1 << 26  # replicas held at once by one thread
-LEVEL_STEP = 1.05  # bounds are solved anew when the level has grown by this
+LEVEL_STEP = 1.1  # bounds are solved anew when the level has grown by this
 
 Floats = NDArray[np.float64]
 Model = Literal["poisson", "permutation"]
