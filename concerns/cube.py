@@ -67,14 +67,10 @@ class DayCube:
         """Count reports that arrive in parts; memory stays that of one part and the cube."""
         keys = _Keys(list(dict.fromkeys(districts)), list(dict.fromkeys(categories)), level)
         parts = [keys.count(batch) for batch in batches if len(batch)]
-        cells = np.concatenate([cell for cell, _ in parts]) if parts else np.empty((0, 4), np.int64)
-        counts = np.concatenate([count for _, count in parts]) if parts else np.empty(0, np.int64)
-        days, day_index = np.unique(cells[:, 0], return_inverse=True)
-        combos, combo_index = np.unique(cells[:, 1:], axis=0, return_inverse=True)
-        size = np.int32 if counts.sum() < np.iinfo(np.int32).max else np.int64
+        days, combos, table = _laid_out(parts, (len(keys.places), len(keys.categories), len(LEVELS[level])))
+        size = np.int32 if table.sum() < np.iinfo(np.int32).max else np.int64
         sums = np.zeros((len(days) + 1, len(combos)), dtype=size)
-        np.add.at(sums, (day_index.ravel() + 1, combo_index.ravel()), counts)
-        np.cumsum(sums, axis=0, out=sums)
+        np.cumsum(table, axis=0, out=sums[1:])
         place, category, levels = combos.T
         return cls(days, sums, place, category, levels, tuple(keys.places), tuple(keys.categories), level)
 
@@ -208,6 +204,32 @@ class _Keys:
                 position[label] = len(known)
                 known.append(str(label))
         return np.array([position[label] for label in uniques], dtype=np.int64)[codes]
+
+
+def _laid_out(
+    parts: list[tuple[np.ndarray, np.ndarray]], dims: tuple[int, int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the days and the combinations that hold reports, and the counts, days × combinations."""
+    if not parts:
+        return np.empty(0, np.int64), np.empty((0, 3), np.int64), np.empty((0, 0), np.int64)
+    first = min(int(cells[:, 0].min()) for cells, _ in parts)
+    n_days = max(int(cells[:, 0].max()) for cells, _ in parts) - first + 1
+    width = int(np.prod(dims))
+    if n_days * width <= _DENSE_LIMIT:
+        flat = np.zeros(n_days * width, dtype=np.int64)
+        for cells, counts in parts:
+            at = np.ravel_multi_index(cells[:, 1:].T, dims) + (cells[:, 0] - first) * width
+            flat[at] += counts
+        table = flat.reshape(n_days, width)
+        with_day, with_combo = (np.flatnonzero(table.any(axis=axis)) for axis in (1, 0))
+        combos = np.column_stack(np.unravel_index(with_combo, dims))
+        return with_day + first, combos, table[np.ix_(with_day, with_combo)]
+    cells = np.concatenate([cells for cells, _ in parts])
+    days, day_index = np.unique(cells[:, 0], return_inverse=True)
+    found, combo_index = np.unique(np.ravel_multi_index(cells[:, 1:].T, dims), return_inverse=True)
+    table = np.zeros((len(days), len(found)), dtype=np.int64)
+    np.add.at(table, (day_index, combo_index), np.concatenate([counts for _, counts in parts]))
+    return days, np.column_stack(np.unravel_index(found, dims)), table
 
 
 def _ordinals(days: pd.Series) -> np.ndarray:
