@@ -47,8 +47,11 @@ sbom: .venv/sbom.stamp  ## List every package that is shipped, as CycloneDX file
 messages: .venv/run.stamp  ## Bring the catalogues up to date with the source; then translate what is new
 	@$(BIN)/pybabel --quiet extract --keywords marked --no-location --sort-output --omit-header --width 120 \
 		--output-file locale/atlas.pot pages dashboard.py
-	@for code in ar ckb; do $(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date \
-		--width 120 --domain atlas --input-file locale/atlas.pot --output-dir locale --locale $$code; done
+	@for code in ar ckb; do \
+		$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --width 120 --domain atlas \
+			--input-file locale/atlas.pot --output-dir locale --locale $$code; \
+		sed -i -E '/^"(Report-Msgid|POT-Creation|PO-Revision|Last-Translator|Language-Team|Generated-By)/d' \
+			locale/$$code/LC_MESSAGES/atlas.po; done
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || \
