@@ -202,6 +202,21 @@ def test_an_empty_store_gives_an_empty_table_with_the_same_columns():
     assert seen(reports(), Role.PLANNER).columns.to_list() == seen(reports(report()), Role.PLANNER).columns.to_list()
 
 
+@pytest.mark.parametrize(
+    ("role", "districts", "sees"),
+    [
+        (Role.PLANNER, (), [True, True]),
+        (Role.PLANNER, ("IQG15Q03",), [True, False]),
+        (Role.FORUM_LEAD, ("IQG15Q03",), [True, False]),
+        (Role.FORUM_LEAD, (), [False, False]),
+        (Role.DONOR, ("IQG15Q03",), [False, False]),
+    ],
+)
+def test_districts_that_are_open_to_a_viewer(role, districts, sees):
+    viewer = Viewer("a", role, frozenset(districts))
+    assert [may_see_district(viewer, code, today=TODAY) for code in ("IQG15Q03", "IQG15Q04")] == sees
+
+
 def test_codes_are_those_of_the_taxonomy():
     blank = {"label_en": "a", "label_ar": "b", "label_ckb": "c", "iccs": ""}
     rows = [
