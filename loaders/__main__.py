@@ -8,53 +8,19 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
-from concerns.schema import BadSetting, DataError, FileOutcome
+from concerns.schema import BadSetting, FileOutcome
 from loaders import boundaries_commands
-from loaders.store import Store, open_store
-from loaders.view import store_address
+from loaders.command_line import JsonOption, StoreOption, day, now, refusals, store_at
+from loaders.store import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load, look after and export the reports.")
 app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
-
-StoreOption = Annotated[str | None, typer.Option("--store", help="Folder or address of the store.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
-
-
-def store_at(url: str | None) -> Store:
-    """The store that is meant: the option, else CONCERN_ATLAS_STORE, else data/store."""
-    return open_store(store_address(url or os.environ.get("CONCERN_ATLAS_STORE")))
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn a refused file or setting into one line on standard error and exit 2."""
-    try:
-        yield
-    except DataError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-
-
-def now() -> dt.datetime:
-    """The instant of this command."""
-    return dt.datetime.now(dt.UTC)
-
-
-def day(text: str | None, *, option: str) -> dt.date | None:
-    """Read a day of an option. Raises BadSetting."""
-    try:
-        return dt.date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise BadSetting("This is no day.", where=option, hint="Write YYYY-MM-DD.") from error
 
 
 @app.command()

@@ -1,83 +1,77 @@
-"""The command line for districts: `python -m loaders boundaries check | install | download`."""
+"""`python -m loaders boundaries …`: look a district file over, install it, fetch it, say which is in use."""
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from concerns.schema import BadSetting, DataError, FileOutcome
-from loaders.store import open_store
-from loaders.view import store_address
+from concerns.schema import BadSetting, FileOutcome
+from loaders.command_line import JsonOption, StoreOption, refusals, store_at
 
 app = typer.Typer(no_args_is_help=True, add_completion=False)
-
-StoreOption = Annotated[str | None, typer.Option("--store", help="Folder of the store.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+FileArgument = Annotated[Path, typer.Argument(help="GeoJSON, GeoPackage, zipped shapefile, .shp or GeoParquet.")]
 
 
 @app.command()
-def check(file: Path, json_out: JsonOption = False) -> None:
-    """Look a file of districts over: rows refused and why, repairs, gaps, holes, overlaps. Changes nothing."""
+def check(file: FileArgument, json_out: JsonOption = False) -> None:
+    """Look a district file over and change nothing."""
     from loaders import boundaries
     from loaders.limits import Limits
 
-    try:
+    with refusals():
         ledger = boundaries.check(file, limits=Limits.for_command_line())
-    except DataError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+    refused = ledger.file_outcome == FileOutcome.REJECTED
     if json_out:
         typer.echo(json.dumps(ledger.to_json(), ensure_ascii=False))
-    else:
-        typer.echo(ledger.to_text(file.name))
-    if ledger.file_outcome == FileOutcome.REJECTED:
-        if json_out:
-            typer.echo(ledger.sentence, err=True)
+    if refused:
+        typer.echo(ledger.sentence, err=True)
         raise typer.Exit(2)
+    if not json_out:
+        typer.echo(ledger.to_text(file.name))
 
 
 @app.command()
-def install(file: Path, store: StoreOption = None) -> None:
-    """Join later loads against the districts of a file. A file that is refused changes nothing."""
+def install(file: FileArgument, store: StoreOption = None) -> None:
+    """Use the districts of a file from now on; loaded reports keep the version they were joined with."""
     from loaders import boundaries
     from loaders.limits import Limits
 
-    try:
+    with refusals():
         chosen = boundaries.install(file, _folder(store), limits=Limits.for_command_line())
-    except DataError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    typer.echo(f"{len(chosen.districts)} districts, {chosen.version}")
+    typer.echo(f"installed: {chosen.version}, {len(chosen.districts)} districts")
 
 
 @app.command()
 def download(
-    url: Annotated[str | None, typer.Option(help="Address of the file; else CONCERN_ATLAS_BOUNDARIES_URL.")] = None,
-    sha256: Annotated[str | None, typer.Option(help="Its checksum; else CONCERN_ATLAS_BOUNDARIES_SHA256.")] = None,
+    sha256: Annotated[str, typer.Option(help="Checksum of the very file that is meant.")],
+    url: Annotated[str, typer.Option(envvar="CONCERN_ATLAS_BOUNDARIES_URL", help="Address of a COD-AB adm2 file.")],
     store: StoreOption = None,
 ) -> None:
-    """Fetch a file of districts and install it when its checksum is the one given; nothing otherwise."""
+    """Fetch a district file and install it, if its checksum is the one given."""
     from loaders import boundaries
 
-    try:
-        chosen = boundaries.download(
-            url or os.environ.get("CONCERN_ATLAS_BOUNDARIES_URL", ""),
-            sha256=sha256 or os.environ.get("CONCERN_ATLAS_BOUNDARIES_SHA256", ""),
-            folder=_folder(store),
-        )
-    except DataError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
-    typer.echo(f"{len(chosen.districts)} districts, {chosen.version}")
+    with refusals():
+        chosen = boundaries.download(url, sha256=sha256, folder=_folder(store))
+    typer.echo(f"installed: {chosen.version}, {len(chosen.districts)} districts")
 
 
-def _folder(url: str | None) -> Path:
-    folder = open_store(store_address(url or os.environ.get("CONCERN_ATLAS_STORE"))).folder
+@app.command()
+def show(store: StoreOption = None) -> None:
+    """Say which districts are in use."""
+    from loaders import district_set
+
+    with refusals():
+        chosen = district_set.installed(store_at(store).folder)
+    kind = "approximate" if chosen.is_approximate else "installed"
+    typer.echo(f"{kind}: {chosen.version}, {len(chosen.districts)} districts, {chosen.source}")
+
+
+def _folder(store: str | None) -> Path:
+    folder = store_at(store).folder
     if folder is None:
-        hint = "Name a store on disk with --store."
-        raise BadSetting("Districts are installed beside a store on disk.", where="--store", hint=hint)
+        hint = "Install into a folder, and copy it beside the tables."
+        raise BadSetting("Boundaries are kept in stores on disk.", where="--store", hint=hint)
     return folder

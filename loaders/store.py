@@ -250,6 +250,11 @@ class Store:
             raise StoreError(f"Writing failed ({type(error).__name__}).", where=self.url, hint=hint) from error
 
 
+def store_address(url: str | None) -> str:
+    """The address that is meant: the one named, else data/store beside the code."""
+    return url or str(Path(__file__).resolve().parents[1] / "data" / "store")
+
+
 def open_store(url: str | Path, *, options: dict[str, str] | None = None) -> Store:
     """Open the store at an address; it is made by the first load.
 

@@ -9,7 +9,6 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -215,11 +214,6 @@ class View:
 
 
 _TYPES = {pa.int8(): pd.Int8Dtype(), pa.int32(): pd.Int32Dtype()}
-
-
-def store_address(url: str | None) -> str:
-    """The address that is meant: the one named, else data/store beside the code."""
-    return url or str(Path(__file__).resolve().parents[1] / "data" / "store")
 
 
 def view_version(store: Store) -> str:

@@ -12,8 +12,8 @@ from concerns import access
 from concerns.access import Role, Viewer
 from loaders.categories import load_taxonomy
 from loaders.desk import Desk
-from loaders.store import Store
-from loaders.view import View, open_view, store_address, view_version
+from loaders.store import Store, store_address
+from loaders.view import View, open_view, view_version
 from pages.figures.texts import _
 
 
