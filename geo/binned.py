@@ -1,0 +1,150 @@
+"""Reports binned once for the map: any selection becomes a density surface at a cost that does not follow their number.
+
+Reports are laid onto columns (`geo.sites`): a cell of one district and class of precision. The sums that all reports
+before some day lay onto the columns are kept for as many days as the memory budget allows (`geo.column_sums`), so a
+period is the difference of two of them; what lies beside is added from the reports, of which 10 bytes each are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.column_sums import ColumnSums
+from geo.kernels import gaussian_between
+from geo.lattice import Lattice, spline_shares
+from geo.sites import AREA, GPS, PLACE, Located, SitedReports
+from geo.surface import M2_PER_KM2, PLACE_ERROR_M
+
+if TYPE_CHECKING:
+    from scipy import sparse
+
+Floats = NDArray[np.float64]
+
+CELLS_PER_BANDWIDTH = 2.5  # at least: then a surface is within 1e-3 of its peak, wherever the reports lie
+
+
+@dataclass(frozen=True)
+class Surface:
+    """A density, reports per km², as coefficients of cubic splines on a lattice."""
+
+    lattice: Lattice
+    coefficients: Floats
+
+    def at(self, x_m: Floats, y_m: Floats) -> Floats:
+        """Give the density at points (metres) that lie at least two cells inside the lattice."""
+        (first_row, share_y), (first_col, share_x) = map(spline_shares, self.lattice.position(x_m, y_m))
+        rows, cols = np.arange(4)[:, None, None] + first_row, np.arange(4)[:, None] + first_col
+        return np.einsum("ijn,in,jn->n", self.coefficients[rows, cols], share_y, share_x)
+
+
+@dataclass(frozen=True)
+class BinnedCells:
+    """Binned reports, only read once made. Memory: 10 bytes a report and about `budget_mb` of sums."""
+
+    lattice: Lattice
+    areas: Sequence[shapely.Geometry]
+    sums: ColumnSums
+
+    @classmethod
+    def from_reports(
+        cls,
+        parts: Iterable[Located],
+        lattice: Lattice,
+        areas: Sequence[shapely.Geometry],
+        *,
+        n_categories: int,
+        n_severities: int = 4,
+        budget_mb: float = 256.0,
+    ) -> BinnedCells:
+        """Bin reports that arrive in parts. areas: the districts in metres; lattice: square cells, three beyond them.
+
+        What becomes of each report is said at `SitedReports.from_reports`; precision 5 is left out, to be counted
+        beside the map.
+        """
+        reports = SitedReports.from_reports(parts, lattice, n_districts=len(areas), n_severities=n_severities)
+        sums = ColumnSums.of(reports, n_categories=n_categories, n_severities=n_severities, budget_mb=budget_mb)
+        return cls(lattice, areas, sums)
+
+    @property
+    def bandwidth_min_m(self) -> float:
+        """The least bandwidth that these cells can carry."""
+        return CELLS_PER_BANDWIDTH * self.lattice.step_x_m
+
+    def density(
+        self,
+        bandwidth_m: float,
+        *,
+        start_day: int | None = None,
+        end_day: int | None = None,
+        categories: Collection[int] | None = None,
+        severities: Collection[int] | None = None,
+        districts: Collection[int] | None = None,
+    ) -> Surface:
+        """Draw the selected reports with a Gaussian kernel (`geo.surface.precision_aware`), both days included.
+
+        Codes as given to `from_reports`; None means all. Within 1e-3 of the peak of the exact sum.
+        Raises ValueError: a bandwidth below `bandwidth_min_m`.
+        """
+        if not bandwidth_m >= self.bandwidth_min_m:
+            raise ValueError(f"bandwidth_m must be at least {self.bandwidth_min_m:.0f}, not {bandwidth_m}")
+        weight = self.sums.total(start_day, end_day, categories, severities)
+        columns = self.sums.reports.columns
+        if districts is not None:
+            weight = weight * np.isin(columns.district, list(districts))
+        sharp, blurred = (self._on_lattice(columns.kind == kind, weight) for kind in (GPS, PLACE))
+        sharp += self._over_areas(weight)
+        total = self._blur(sharp, bandwidth_m) + self._blur(blurred, float(np.hypot(bandwidth_m, PLACE_ERROR_M)))
+        return Surface(self.lattice, total * M2_PER_KM2)
+
+    def _on_lattice(self, chosen: NDArray[np.bool_], weight: Floats) -> Floats:
+        shape = (self.lattice.n_rows, self.lattice.n_cols)
+        cells = self.sums.reports.columns.cell[chosen]
+        laid: Floats = np.bincount(cells, weight[chosen], shape[0] * shape[1])
+        return laid.reshape(shape)
+
+    def _over_areas(self, weight: Floats) -> Floats:
+        is_area = self.sums.reports.columns.kind == AREA
+        known = np.bincount(self.sums.reports.columns.district[is_area], weight[is_area], len(self.areas))
+        return (self._area_shares @ known).reshape(self.lattice.n_rows, self.lattice.n_cols)
+
+    @cached_property
+    def _area_shares(self) -> sparse.csr_array:
+        """What one report that lies anywhere in a district lays onto each cell: cells × districts.
+
+        The district stands for itself as an even raster of points, ten along each side of a cell.
+        """
+        from scipy import sparse
+
+        laid = sparse.lil_array((len(self.areas), self.lattice.n_rows * self.lattice.n_cols))
+        for district in np.unique(self.sums.reports.columns.district[self.sums.reports.columns.kind == AREA]):
+            x, y = _raster(self.areas[district], self.lattice.step_x_m / 10)
+            laid[int(district)] = self.lattice.spread(x, y, np.full(len(x), 1 / len(x))).ravel()
+        return laid.T.tocsr()
+
+    def _blur(self, mass: Floats, bandwidth_m: float) -> Floats:
+        """Give the coefficients whose splines are the kernel, laid as splines: twice a spline is taken off it."""
+        if not mass.any():
+            return mass
+        step = self.lattice.step_x_m
+        along_y, along_x = (
+            gaussian_between(np.subtract.outer(n := np.arange(size), n) * step, bandwidth_m, step_m=step, n_splines=2)
+            for size in mass.shape
+        )
+        return along_y @ mass @ along_x
+
+
+def _raster(area: shapely.Geometry, step_m: float) -> tuple[Floats, Floats]:
+    x_min, y_min, x_max, y_max = shapely.bounds(area)
+    x, y = (each.ravel() for each in np.meshgrid(np.arange(x_min, x_max, step_m), np.arange(y_min, y_max, step_m)))
+    shapely.prepare(area)
+    inside = shapely.contains_xy(area, x, y)
+    if not inside.any():
+        return shapely.get_coordinates(shapely.point_on_surface(area)).T
+    return x[inside], y[inside]
