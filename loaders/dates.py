@@ -28,7 +28,7 @@ _TIME = re.compile(
     r"(?P<date>.*?\d\D*?)[T\s,،]+(?P<h>\d{1,2}):(?P<m>\d{2})(?::(?P<s>\d{2})(?:[.,]\d+)?)?\s*(?P<half>[AaPp]\.?[Mm]\.?|[صم])?"
     r"\s*(?P<zone>Z|z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?"
 )
-_OUR_ERA = re.compile(r"(?<=\d{4})\s*(?:م|ميلادي|ميلادية|A\.?D\.?|C\.?E\.?)$")
+_OUR_ERA = re.compile(r"(?<=\d)\s*(?:م|ميلادي|ميلادية|A\.?D\.?|C\.?E\.?)$")
 _LONGEST = 80  # characters of a date; longer ones are not looked into
 _MANY = 50  # from so many distinct cells on, plain dates and timestamps are read at once
 
@@ -113,13 +113,14 @@ def parse_date(text: str, *, order: str | None = "dmy", is_forced: bool = False,
     if len(text) > _LONGEST:
         return Day(reason=Reason.DATE_UNPARSEABLE)
     bare, mended = plain(text.strip())
-    bare = _OUR_ERA.sub("", bare.strip().replace("،", ","))
+    bare = bare.strip().replace("،", ",")
     if re.fullmatch(r"\d{5}(\.\d+)?", bare):
         start = _EXCEL_1904 if is_1904 else _EXCEL_1900
         return Day(start + int(float(bare)), mended=mended | Mended.DATE_EXCEL_SERIAL)
     bare, shift = _without_time(bare)
     if shift is None:
         return Day(reason=Reason.DATE_INVALID)
+    bare = _OUR_ERA.sub("", bare)
     found = _digits_only(bare, order, is_forced) or _with_words(bare)
     if found is None or found.reason is not None:
         return found or Day(reason=Reason.DATE_UNPARSEABLE)
