@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from concerns.multiple_tests import q_values
 from geo.areas import FEWEST_AREAS, Areas, all_equal, comparable_areas
 from geo.moran import Moran, eb_standardised, local_moran, moran
-from geo.permutation import check_number, conditional_p
+from geo.permutation import check_number, conditional_p, normal_p
 
 __all__ = ["Moran", "eb_standardised", "getis_ord_gi", "getis_ord_gi_star", "local_moran", "moran"]
 
@@ -71,7 +71,7 @@ def _getis_ord(values: Any, weights: Any, *, star: bool, permutations: int, seed
     areas.matrix.data[:] = 1.0
     z, unit, reason = _standardised(areas, star)
     ok = reason == "ok"
-    p_value = np.where(ok, _two_sided_normal(z), np.nan)
+    p_value = np.where(ok, normal_p(z), np.nan)
     p_sim = np.full(len(z), np.nan)
     if permutations and ok.any():
         scale = np.where(ok, unit, np.nan)
@@ -143,9 +143,3 @@ def _equal_without_each(x: Floats) -> NDArray[np.bool_]:
     if len(distinct) > 2:
         return np.zeros(len(x), dtype=bool)
     return (times[code] == 1) if len(distinct) == 2 else np.ones(len(x), dtype=bool)
-
-
-def _two_sided_normal(z: Floats) -> Floats:
-    from scipy.special import ndtr
-
-    return 2 * ndtr(-np.abs(z))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from concerns.multiple_tests import q_values
 from geo.areas import FEWEST_AREAS, all_equal, comparable_areas, to_floats
-from geo.permutation import TIE, check_number, conditional_p, two_sided_p
+from geo.permutation import TIE, check_number, conditional_p, normal_p, two_sided_p
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -80,7 +80,7 @@ def moran(values: Any, weights: Any, *, permutations: int = 9_999, seed: int = 0
     if n < FEWEST_AREAS:
         return replace(nothing, i=i, expected_i=expected, z_rand=float(z_rand), z_norm=float(z_norm), status="too_few")
     p_sim = _permutation_p(z, w, i, permutations, seed) if permutations else NAN
-    p_norm, p_rand = _two_sided_normal(z_norm), _two_sided_normal(z_rand)
+    p_norm, p_rand = normal_p([z_norm, z_rand]).tolist()
     return Moran(i, expected, float(z_rand), p_rand, float(z_norm), p_norm, p_sim, "ok", n, permutations, seed)
 
 
@@ -208,9 +208,3 @@ def _quadrants(z: Floats, lag: Floats) -> NDArray[np.object_]:
     named = letters[(z > 0).astype(int)] + letters[(lag > 0).astype(int)]
     named[(np.abs(z) <= TIE) | (np.abs(lag) <= TIE)] = None
     return named
-
-
-def _two_sided_normal(z: float) -> float:
-    from scipy.special import ndtr
-
-    return float(2 * ndtr(-abs(z)))

@@ -1,17 +1,18 @@
-"""Permutation tests on neighbours: the index tables that all areas share, and their p-values."""
+"""P-values: of permutation tests on neighbours, with the index tables that all areas share, and of normal scores."""
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["TIE", "check_number", "conditional_p", "distinct_draws", "two_sided_p"]
+__all__ = ["TIE", "check_number", "conditional_p", "distinct_draws", "normal_p", "two_sided_p"]
 
 TIE = 1e-12  # two statistics are equal when they differ by at most TIE · max(1, |s|)
 BLOCK = 1 << 22  # entries of one index table: 32 MB
@@ -38,6 +39,17 @@ def two_sided_p(n_at_least: Floats, n_at_most: Floats, permutations: int) -> Flo
     """
     tail = (1 + np.minimum(n_at_least, n_at_most)) / (permutations + 1)
     return np.minimum(1.0, 2 * tail)
+
+
+def normal_p(z: ArrayLike) -> Floats:
+    """Analytic two-sided p, 2Φ(−|z|) = erfc(|z|/√2); NaN stays NaN.
+
+    Python's own erfc: on some hundred areas it is done before SciPy's would have been imported.
+
+    >>> normal_p([1.959964, -1.959964]).round(6)
+    array([0.05, 0.05])
+    """
+    return np.array([math.erfc(abs(score) / math.sqrt(2)) for score in np.asarray(z, dtype=float).tolist()])
 
 
 def distinct_draws(n: int, k: int, draws: int, rng: np.random.Generator) -> NDArray[np.intp]:
