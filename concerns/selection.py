@@ -55,13 +55,28 @@ class Selection:
         severities = tuple(_severity(text) for text in codes.pop("severities"))
         return cls(start=_day("from", query), end=_day("to", query), severities=severities, **codes)
 
-    def previous(self, *, first: dt.date, last: dt.date) -> Selection:
+    @property
+    def bounds(self) -> tuple[dt.date, dt.date]:
+        """First and last day. Raises ValueError: an end is open."""
+        if self.start is None or self.end is None:
+            raise ValueError("this selection has an open end")
+        return self.start, self.end
+
+    @property
+    def n_days(self) -> int:
+        """Length in days, both ends included. Raises ValueError: an end is open."""
+        start, end = self.bounds
+        return (end - start).days + 1
+
+    def previous(self, *, first: dt.date | None = None, last: dt.date | None = None) -> Selection:
         """Give the equally long period just before this one; `first` and `last` stand in for an open end.
 
-        >>> Selection(dt.date(2024, 2, 1), dt.date(2024, 2, 10)).previous(first=dt.date.min, last=dt.date.max).start
+        Raises ValueError: an end is open and nothing stands in for it.
+
+        >>> Selection(dt.date(2024, 2, 1), dt.date(2024, 2, 10)).previous().start
         datetime.date(2024, 1, 22)
         """
-        start, end = self.start or first, self.end or last
+        start, end = replace(self, start=self.start or first, end=self.end or last).bounds
         length = end - start + dt.timedelta(days=1)
         return replace(self, start=start - length, end=start - dt.timedelta(days=1))
 

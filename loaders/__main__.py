@@ -50,7 +50,7 @@ def ingest(
         here = store_at(store)
         settings = Settings(
             today=day(today, option="--today") or dt.datetime.now(ZoneInfo("Asia/Baghdad")).date(),
-            min_date=day(min_date, option="--min-date"),
+            min_date=day(min_date, option="--min-date") or dt.date.min,
             date_order=date_order,
             tolerance_m=tolerance_m,
             max_accuracy_m=max_accuracy_m,

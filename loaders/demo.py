@@ -101,9 +101,9 @@ def _forums(rng: np.random.Generator, months: pd.PeriodIndex) -> pd.DataFrame:
 def _meetings(rng: np.random.Generator, months: pd.PeriodIndex, forums: pd.DataFrame) -> pd.DataFrame:
     """Two planned meetings a month from the opening on; one in eight is not held, one in thirty left no record."""
     opened = pd.PeriodIndex(forums["opened_on"], freq="M")
-    forum, month = np.meshgrid(np.arange(len(forums)), np.arange(len(months)), indexing="ij")
-    is_open = (opened.asi8[forum] <= months.asi8[month]).ravel()
-    forum, month = (np.repeat(axis.ravel()[is_open], MEETINGS_A_MONTH) for axis in (forum, month))
+    grid = np.indices((len(forums), len(months))).reshape(2, -1)
+    is_open = opened.asi8[grid[0]] <= months.asi8[grid[1]]
+    forum, month = np.repeat(grid[:, is_open], MEETINGS_A_MONTH, axis=1)
     start = months.start_time.to_numpy()[month].astype("datetime64[D]")
     planned = start + (rng.integers(0, 13, len(month)) + 14 * (np.arange(len(month)) % 2)).astype("timedelta64[D]")
     is_held = rng.random(len(month)) > 0.12
@@ -146,7 +146,12 @@ def _reports(
     calendar = (held_on.astype("datetime64[M]").astype(int) % 12 + 1)[:, None]
     years = ((held_on - months[0].start_time.to_numpy().astype("datetime64[D]")).astype(int) / 365.25)[:, None]
     season = 1 + swing * np.cos(2 * np.pi * (calendar - peak) / 12)
-    mean = CONCERNS_A_MEETING * district.map(levels).to_numpy()[:, None] * np.vstack(district.map(tilt)) * season
+    mean = (
+        CONCERNS_A_MEETING
+        * district.map(levels).to_numpy()[:, None]
+        * np.vstack([tilt[code] for code in district])
+        * season
+    )
     counts = rng.poisson(mean * (1 + change) ** years)
     meeting, category = np.repeat(np.indices(counts.shape).reshape(2, -1), counts.ravel(), axis=1)
     n = len(meeting)

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concerns.schema import DataError, FileOutcome, FileReason, Reason
+from concerns.schema import BadSetting, DataError, FileOutcome, FileReason, Reason, Repair
 from loaders import identity, validate
 from loaders.district_set import DistrictSet
 from loaders.identity_check import ACCEPTED, CONFLICT, DUPLICATE, IDENTITY, Verdicts, settle
@@ -32,6 +32,7 @@ from loaders.place import locate
 from loaders.raw import RawChunk, RawFile, RefusedRow
 from loaders.read import open_raw
 from loaders.settings import Settings
+from loaders.sniff import shown_name
 from loaders.sources import Source, recognise
 from loaders.spool import Spool
 from loaders.store import BatchEvent, Store, sha256_of
@@ -70,8 +71,11 @@ class Outcome:
 def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -> Outcome:
     """Load one file. A file that cannot be read is refused in the ledger; nothing of it is written then.
 
-    Raises StoreError: the store cannot be read or written. Nothing of the file is seen then either.
+    Raises StoreError: the store cannot be read or written. Nothing of the file is seen then either. Raises BadSetting:
+    there is no such file.
     """
+    if not path.is_file():
+        raise BadSetting("There is no such file.", where=shown_name(path.name), hint="Check its name and folder.")
     sha256 = sha256_of(path)
     ledger = Ledger(boundary_version=districts.version)
     settings_hash = _settings_hash(request, districts.version)
@@ -164,7 +168,7 @@ class _Load:
                 self.request.progress(len(chunk.table) + len(chunk.refused))
         self.ledger.warnings += [warning for warning in plan.warnings if warning not in self.ledger.warnings]
 
-    def accept(self, rows: pd.DataFrame, repairs: dict[str, np.ndarray]) -> None:
+    def accept(self, rows: pd.DataFrame, repairs: dict[Repair, np.ndarray]) -> None:
         """Give each good row its identity and put it with the accepted ones."""
         rows = identity.identify(rows, keep_equal_rows=self.request.settings.keep_equal_rows).assign(
             batch_id=self.batch_id, boundary_version=self.districts.version

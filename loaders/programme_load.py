@@ -9,12 +9,21 @@ import datetime as dt
 import json
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from concerns.programme import PROGRAMME_CHECKS, PROGRAMME_KEYS, PROGRAMME_TABLES, CheckedRows, Known, person_columns
+from concerns.programme import (
+    PROGRAMME_CHECKS,
+    PROGRAMME_KEYS,
+    PROGRAMME_TABLES,
+    CheckedRows,
+    Known,
+    RefusedProgrammeRow,
+    person_columns,
+)
 from concerns.schema import DataError, FileOutcome, FileReason, UnknownFormat, UnreadableFile
 from loaders.categories import load_taxonomy
 from loaders.district_set import DistrictSet
@@ -145,7 +154,12 @@ def _against_store(accepted: pd.DataFrame, store: Store, table: str) -> tuple[pd
     keys = [[tuple(map(str, row)) for row in frame[key].itertuples(index=False)] for frame in (fresh, stored)]
     old = pd.DataFrame({"key": keys[1], "old_mark": _marks(stored, columns).to_numpy()})
     old[["old_batch_id", "old_row"]] = stored[["batch_id", "row"]].to_numpy()
-    both = fresh[["_mark"]].assign(key=keys[0]).reset_index(drop=True).merge(old, on="key", how="left")
+    both = (
+        fresh[["_mark"]]
+        .assign(key=pd.Series(keys[0], index=fresh.index, dtype="object"))
+        .reset_index(drop=True)
+        .merge(old, on="key", how="left")
+    )
     both.index = fresh.index
     is_known = both["_mark"] == both["old_mark"]
     replaces = both.loc[~is_known & both["old_mark"].notna(), ["old_batch_id", "old_row"]]
@@ -173,7 +187,7 @@ def _ledger(
     ledger = Ledger(format=table, rows_read=n_text + len(refused), accepted=len(fresh))
     ledger.duplicates = checked.n_duplicates + n_known
     ledger.quarantined = len(refused) + len(checked.refused)
-    ledger.reasons = Counter(str(row.reason) for row in [*refused, *checked.refused])
+    ledger.reasons = Counter([str(row.reason) for row in refused] + [str(row.reason) for row in checked.refused])
     ledger.close()
     if not ledger.is_balanced:
         raise RuntimeError(f"the ledger of a file of {table} does not add up")
@@ -185,7 +199,7 @@ def _write(
     event: BatchEvent,
     fresh: pd.DataFrame,
     replaces: pd.DataFrame,
-    refused: list,
+    refused: Sequence[RefusedRow | RefusedProgrammeRow],
     *,
     expected_version: int,
 ) -> None:

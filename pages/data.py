@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from functools import partial
+
 import streamlit as st
 
 from loaders.desk import Desk
@@ -80,18 +81,18 @@ def _batches(desk: Desk) -> None:
     st.dataframe(ledgers.history(history), hide_index=True)
     in_force = history[history["is_in_force"]]
     names = ledgers.batch_names(in_force)
-    batch = st.selectbox(_("Batch"), in_force["batch_id"], format_func=lambda one: names[one], key="batch")
+    batch: str | None = st.selectbox(_("Batch"), in_force["batch_id"], format_func=lambda one: names[one], key="batch")
     if batch is not None:
-        _one_batch(desk, batch, in_force.set_index("batch_id").loc[batch])
+        _one_batch(desk, batch, int(in_force.set_index("batch_id")["accepted"][batch]))
 
 
-def _one_batch(desk: Desk, batch: str, row: pd.Series) -> None:
+def _one_batch(desk: Desk, batch: str, n_accepted: int) -> None:
     """Downloads of one batch, and taking it back."""
     left, middle, right = st.columns(3)
     for column, table, label in ((left, "reports", _("Accepted rows")), (middle, "quarantine", _("Quarantined rows"))):
         column.download_button(
             label,
-            data=lambda table=table: desk.rows_as_csv(table, batch),
+            data=partial(desk.rows_as_csv, table, batch),
             file_name=f"{table}_{batch}.csv",
             mime="text/csv",
             key=f"rows-{table}",
@@ -100,7 +101,7 @@ def _one_batch(desk: Desk, batch: str, row: pd.Series) -> None:
     with right.popover(_("Undo this batch")):
         text = _("{n} accepted rows are taken out; what they had replaced comes back. The history keeps both.")
         st.write(text.format(
-            n=format_number(int(row["accepted"]))
+            n=format_number(n_accepted)
         ))  # fmt: skip
         if st.button(_("Undo"), key="undo", type="primary"):
             desk.undo(batch)

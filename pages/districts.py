@@ -27,7 +27,8 @@ def _draw(view: View) -> None:
     names = filter_bar.district_names(view)
     chosen = filter_bar.district_choice(view, selection, names)
     selection = replace(selection, districts=chosen)
-    table = _table(view, selection).assign(label=lambda rows: rows.index.map(names))
+    table = _table(view, selection)
+    table["label"] = names.reindex(table.index)
     st.subheader(sentences.districts(table))
     _rates(view, selection, table)
     _mix(view, selection, names)
@@ -38,8 +39,8 @@ def _table(view: View, selection: Selection) -> pd.DataFrame:
     """Counts and rates of the chosen districts."""
     reports = view.cube.totals(selection).set_index("adm2_pcode")["n_reports"]
     meetings = view.meetings_by(selection).groupby("adm2_pcode")["n_held"].sum()
-    people = view.people(selection.end.year).set_index("adm_pcode")["total"]
-    return comparison.side_by_side(reports, meetings, people, n_days=(selection.end - selection.start).days + 1)
+    people = view.people(selection.bounds[1].year).set_index("adm_pcode")["total"]
+    return comparison.side_by_side(reports, meetings, people, n_days=selection.n_days)
 
 
 def _rates(view: View, selection: Selection, table: pd.DataFrame) -> None:
@@ -54,7 +55,7 @@ def _rates(view: View, selection: Selection, table: pd.DataFrame) -> None:
     for kind in kinds.keys() - known.keys():
         st.info(sentences.NO_RATE[kind]())
     st.dataframe(sentences.district_table(table), hide_index=True)
-    st.caption(sentences.how_rates(view.people(selection.end.year)))
+    st.caption(sentences.how_rates(view.people(selection.bounds[1].year)))
 
 
 def _mix(view: View, selection: Selection, names: pd.Series) -> None:

@@ -22,8 +22,8 @@ def _draw(view: View) -> None:
     selection = page_frame.selected(view)
     if selection is None:
         return
-    before = selection.previous(first=selection.start, last=selection.end)
-    st.caption(_("Compared with {period}").format(period=format_period(before.start, before.end)))
+    before = selection.previous()
+    st.caption(_("Compared with {period}").format(period=format_period(*before.bounds)))
     by_district = _changes(view, selection, before, "adm2_pcode")
     by_category = _changes(view, selection, before, "category")
     st.subheader(sentences.overview(by_district, by_category, filter_bar.category_names(view)))
@@ -40,9 +40,10 @@ def _changes(view: View, selection: Selection, before: Selection, name: str) -> 
 
 def _key_numbers(view: View, selection: Selection, before: Selection) -> None:
     """Four numbers, each with its change, the period it is compared with, and its denominator."""
-    periods = (selection, before)
     for column, number in zip(
-        st.columns(4), effort.key_numbers(view.cube, *map(view.meetings_by, periods), *periods), strict=True
+        st.columns(4),
+        effort.key_numbers(view.cube, view.meetings_by(selection), view.meetings_by(before), selection, before),
+        strict=True,
     ):
         column.metric(
             sentences.KEY_NUMBERS[number.name](),

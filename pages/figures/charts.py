@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import altair as alt
 import pandas as pd
@@ -15,7 +15,7 @@ PANEL_HEIGHT = 90
 GREY = "#6b6b6b"
 
 
-def category_colours(codes: Sequence[str]) -> alt.Scale:
+def category_colours(codes: Iterable[str]) -> alt.Scale:
     """Okabe–Ito for the first eight categories, grey for the others; the same code, the same colour on every page."""
     ordered = sorted(codes)
     colours = [*palettes.OKABE_ITO, *([palettes.OTHER_COLOUR] * len(ordered))]
@@ -131,7 +131,6 @@ def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.C
     shown = with_texts(table, months=["month"], numbers=["n_reports"])
     codes = shown["category"].unique()
     axis = alt.Axis(title=title, labelExpr=_percent_labels()) if is_share else _count_axis(title)
-    stack = "normalize" if is_share else "zero"
     labels = shown.drop_duplicates("category").sort_values("category")["label"].tolist()
     scale = category_colours(codes)
     return (
@@ -139,7 +138,7 @@ def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.C
         .mark_bar()
         .encode(
             x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month")),
-            y=alt.Y("n_reports:Q", stack=stack, axis=axis),
+            y=alt.Y("n_reports:Q", stack="normalize" if is_share else "zero", axis=axis),
             color=alt.Color(
                 "label:N",
                 sort=labels,

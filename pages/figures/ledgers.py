@@ -77,9 +77,10 @@ def history(events: pd.DataFrame) -> pd.DataFrame:
 
 def batch_names(events: pd.DataFrame) -> dict[str, str]:
     """A name for each batch: file, day and rows."""
+    columns = (events[name].tolist() for name in ("batch_id", "file_name", "at", "accepted"))
     return {
-        row.batch_id: f"{row.file_name} · {format_date(row.at.date())} · {format_number(row.accepted)}"
-        for row in events.itertuples()
+        str(batch_id): f"{file_name} · {format_date(at.date())} · {format_number(accepted)}"
+        for batch_id, file_name, at, accepted in zip(*columns, strict=True)
     }
 
 

@@ -131,7 +131,7 @@ def districts(table: pd.DataFrame) -> str:
         return _("{n} reports in {districts} districts; too few with meetings to compare them.").format(
             n=format_number(int(table["n_reports"].sum())), districts=format_number(len(table))
         )
-    low, high = known.loc[known["per_meeting"].idxmin()], known.loc[known["per_meeting"].idxmax()]
+    low, high = (known.iloc[int(at)] for at in (known["per_meeting"].argmin(), known["per_meeting"].argmax()))
     if high["per_meeting_lower"] <= low["per_meeting_upper"]:
         return _("Per meeting held, these districts cannot be told apart: all intervals meet.")
     return _("Per meeting held, {most} raises {high} concerns and {least} {low}; their intervals do not meet.").format(

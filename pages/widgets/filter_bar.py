@@ -15,6 +15,7 @@ from pages.figures import texts
 from pages.figures.texts import _, format_period, in_language, markdown_safe
 
 CHOSEN = "chosen_selection"
+EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 1, 1)
 _OWNED = ("from", "to", "category", "severity", "adm1", "adm2")
 
 
@@ -81,9 +82,10 @@ def show(view: View) -> Selection:
     for key, value in values.items():
         st.session_state[key] = value
     columns = st.columns([1.3, 1.3, 2, 1.2, 2])
-    limits = {"min_value": dt.date(1990, 1, 1), "max_value": dt.date(2100, 1, 1), "format": "YYYY-MM-DD"}
-    columns[0].date_input(_("From"), key="filter_from", on_change=_remember, **limits)
-    columns[1].date_input(_("To"), key="filter_to", on_change=_remember, **limits)
+    for column, label, key in ((columns[0], _("From"), "filter_from"), (columns[1], _("To"), "filter_to")):
+        column.date_input(
+            label, key=key, on_change=_remember, min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD"
+        )
     columns[2].multiselect(
         _("Categories"),
         view.taxonomy.categories,

@@ -34,8 +34,10 @@ def show(view: View, selection: Selection) -> tuple[Layer, Density | None]:
     }
     offered = [name for name in drawn if name != "rate_per_10k" or len(view.population)]
     if KEY not in st.session_state:
-        st.session_state[KEY] = st.query_params.get(KEY) if st.query_params.get(KEY) in offered else offered[0]
+        asked = st.query_params.get(KEY)
+        st.session_state[KEY] = asked if asked in offered else offered[0]
     chosen = st.segmented_control(_("The map shows"), offered, format_func=titles.__getitem__, key=KEY, required=True)
+    chosen = chosen or offered[0]
     st.query_params[KEY] = chosen
     if "rate_per_10k" not in offered:
         st.caption(sentences.NO_RATE["rate_per_10k"]())
@@ -49,8 +51,6 @@ def _counts(view: View, selection: Selection) -> Layer:
 def _rates(view: View, selection: Selection, name: str) -> Layer:
     reports = view.cube.totals(selection).set_index("adm2_pcode")["n_reports"]
     meetings = view.meetings_by(selection).groupby("adm2_pcode")["n_held"].sum()
-    people = view.people(selection.end.year)
-    table = comparison.side_by_side(
-        reports, meetings, people.set_index("adm_pcode")["total"], n_days=(selection.end - selection.start).days + 1
-    )
+    people = view.people(selection.bounds[1].year)
+    table = comparison.side_by_side(reports, meetings, people.set_index("adm_pcode")["total"], n_days=selection.n_days)
     return layers.rates(table, name=name, title=sentences.RATES[name](), note=sentences.how_rates(people))

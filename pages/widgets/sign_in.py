@@ -14,7 +14,6 @@ from loaders.categories import load_taxonomy
 from loaders.desk import Desk
 from loaders.store import Store, store_address
 from loaders.view import View, open_view, view_version
-from pages.figures.texts import _
 
 
 def today() -> dt.date:
@@ -46,7 +45,7 @@ def _store(address: str) -> Store:
     return Store(address)
 
 
-@st.cache_resource(max_entries=8, show_spinner=lambda: _("Counting reports …"))
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _view(url: str, version: str, scope: str, _store: Store, _viewer: Viewer, _today: dt.date) -> View:
     return open_view(_store, _viewer, today=_today)
 
