@@ -106,8 +106,7 @@ class BinnedCells:
     def _on_lattice(self, chosen: NDArray[np.bool_], weight: Floats) -> Floats:
         shape = (self.lattice.n_rows, self.lattice.n_cols)
         cells = self.sums.reports.columns.cell[chosen]
-        laid: Floats = np.bincount(cells, weight[chosen], shape[0] * shape[1])
-        return laid.reshape(shape)
+        return np.bincount(cells, weight[chosen], shape[0] * shape[1]).reshape(shape).astype(float)
 
     def _over_areas(self, weight: Floats) -> Floats:
         is_area = self.sums.reports.columns.kind == AREA

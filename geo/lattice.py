@@ -64,8 +64,8 @@ class Lattice:
     def spread(self, x_m: Floats, y_m: Floats, weights: Floats) -> Floats:
         """Share each point's weight out over the 4 × 4 cells around it; what falls beyond the rim is lost.
 
-        The shares are cubic B-splines. Unlike linear ones they have one variance, a third of a cell squared, wherever in
-        its cell the point lies: a kernel narrowed by it is right for a stack of reports at one place, too.
+        The shares are cubic B-splines. Unlike linear ones they have one variance, a third of a cell squared, wherever
+        in its cell the point lies: a kernel narrowed by it is right for a stack of reports at one place, too.
         """
         wide = Lattice(0, 0, 1, 1, self.n_rows + 6, self.n_cols + 6)  # so that no share falls beside it
         row, col = self.position(x_m, y_m)

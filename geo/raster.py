@@ -128,7 +128,7 @@ def class_colours(palette: Palette, n_classes: int) -> list[str]:
 
 
 def to_png(values: NDArray[np.floating], vmax: float, palette: Palette) -> bytes:
-    """Write values as a PNG with at most 256 colours: 0, negative and NaN transparent, `vmax` and above the last colour.
+    """Write values as a PNG of at most 256 colours: 0, negative and NaN transparent, `vmax` and above the last one.
 
     values: rows from north to south. One colour stands for vmax/255; what rounds to none of them stays transparent.
     Raises ValueError: values not in two dimensions, vmax not above 0, a palette of another size.

@@ -29,6 +29,7 @@ EXACT_POINTS = 5_000  # up to here every point is summed by itself
 CELLS_PER_BANDWIDTH = {"gaussian": 4, "quartic": 12}  # at least, where points are binned
 MAX_FINE_CELLS = 40_000_000
 PLACE_ERROR_M = 1_000.0  # how far a report lies from the point of its named place, one standard deviation per axis
+AREA_PRECISIONS = (GeoPrecision.SUBDISTRICT.value, GeoPrecision.DISTRICT.value)
 RADIUS_68 = 1.51  # an accuracy is the radius that holds 68 % of a two-dimensional Gaussian: 1.51 deviations
 
 
@@ -114,14 +115,11 @@ def precision_aware(
     lattice = _checked(bandwidth_m, bounds_m, shape)
     if not np.isin(precision, [each.value for each in GeoPrecision]).all():
         raise ValueError("geo_precision must be 1 to 5")
-    is_point, is_area = (
-        precision <= GeoPrecision.PLACE,
-        np.isin(precision, (GeoPrecision.SUBDISTRICT, GeoPrecision.DISTRICT)),
-    )
+    if precision.shape != np.shape(x_m):
+        raise ValueError(f"one geo_precision a point is needed, not {precision.shape} for {np.shape(x_m)}")
+    is_point, is_area = precision <= GeoPrecision.PLACE, np.isin(precision, AREA_PRECISIONS)
     x, y = (np.where(is_point, np.asarray(each, dtype=float), 0.0) for each in (x_m, y_m))
     x, y, w = _points(x, y, weights)
-    if len(precision) != len(x):
-        raise ValueError(f"one geo_precision a point is needed, not {len(precision)} for {len(x)}")
     accuracy = np.zeros(len(x)) if accuracy_m is None else np.nan_to_num(np.asarray(accuracy_m, dtype=float))
     error_m = np.where(precision == GeoPrecision.PLACE, place_error_m, accuracy / RADIUS_68)
     total = _sum_by_error(x[is_point], y[is_point], w[is_point], error_m[is_point], bandwidth_m, lattice, kernel)
