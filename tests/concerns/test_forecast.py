@@ -107,7 +107,13 @@ def test_an_origin_knows_only_what_was_submitted_by_its_end():
         {
             "cell": ["A", "A", "A", "B", "A"],
             "month": [MONTH, MONTH, MONTH + 1, MONTH + 2, MONTH],
-            "submitted_at": ["2020-01-31T23:59:59Z", "2020-02-01T00:00:00Z", "2020-02-05Z", "2019-12-31Z", None],
+            "submitted_at": [
+                "2020-01-31T23:59:59Z",
+                "2020-02-01T00:00:00Z",
+                "2020-02-05T08:00Z",
+                "2019-12-31T08:00Z",
+                None,
+            ],
             "n_reports": [1, 10, 100, 1000, 5],
         }
     )
