@@ -143,6 +143,7 @@ _OPEN = frozenset(
         "severity",
         "sensitive",
         "boundary_version",
+        "is_context",
     ]
 )
 _PLACE = frozenset(

@@ -25,6 +25,7 @@ __all__ = [
     "FileOutcome",
     "FileReason",
     "GeoPrecision",
+    "INDICATOR_COLUMNS",
     "JoinMethod",
     "MissingColumns",
     "QUARANTINE_COLUMNS",
@@ -187,6 +188,7 @@ REPORT_COLUMNS: dict[str, str] = {
     "location_conflict": "bool",
     "near_duplicate": "bool",
     "sensitive": "bool",
+    "is_context": "bool",  # an event of others: never added to forum reports in one total
     "repairs": "string?",
     "boundary_version": "string",
     "batch_id": "string",
@@ -194,6 +196,39 @@ REPORT_COLUMNS: dict[str, str] = {
     "id_hash": "int64",  # of source and folded report_id: the identity across files
     "near_hash": "int64",  # of place, day and category: equal under different ids means a near-duplicate
     "content_hash": "int64",  # of what the source said: equal for the same answers in any export
+}
+
+# Grain: one row a figure of others for an area (displaced people, events of a month): no report, in no total.
+INDICATOR_COLUMNS: dict[str, str] = {
+    "report_id": "string",
+    "source": "string",
+    "indicator": "string?",
+    "occurred_on": "date32?",
+    "date_precision": "int8",
+    "submitted_at": "timestamp?",
+    "adm1_pcode": "string",
+    "adm2_pcode": "string?",
+    "adm3_pcode": "string?",
+    "adm2_stated": "string?",
+    "place_name": "string?",
+    "lat": "float64?",
+    "lon": "float64?",
+    "geo_precision": "int8",
+    "n_events": "int32?",
+    "n_fatalities": "int32?",
+    "n_families": "int32?",
+    "n_persons": "int32?",
+    "validation": "string?",
+    "join_method": "string",
+    "distance_m": "float64",
+    "location_conflict": "bool",
+    "repairs": "string?",
+    "boundary_version": "string",
+    "batch_id": "string",
+    "row": "int32",
+    "id_hash": "int64",
+    "near_hash": "int64",
+    "content_hash": "int64",
 }
 
 # Grain: one row a refused row of one batch.

@@ -14,7 +14,7 @@ import tempfile
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,88 +85,60 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
         return Outcome(ledger)
     batch_id = f"{request.now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     outcome = Outcome(ledger)
-    with _scratch(store) as folder, Spool(folder, "reports") as reports, Spool(folder, "quarantine") as quarantine:
-        load = _Load(request, districts, batch_id, outcome, reports, quarantine)
+    with _scratch(store) as folder, ExitStack() as spools:
         try:
-            raw, source, plan = load.prepare(path)
-            load.judge(raw, source, plan)
+            load = _Load(path, request, districts, batch_id, outcome)
+            load.rows = spools.enter_context(Spool(folder, load.table))
+            load.quarantine = spools.enter_context(Spool(folder, "quarantine"))
+            load.judge()
         except DataError as error:
             return Outcome(_refused(ledger, error))
         with store.writing():
             if _is_loaded(store, sha256, settings_hash):
                 return Outcome(Ledger(FileOutcome.ALREADY_INGESTED, boundary_version=districts.version))
-            verdicts = load.settle(raw, store)
+            verdicts = load.settle(store)
             ledger.close()
             if not ledger.is_balanced:
                 raise RuntimeError(f"the ledger of batch {batch_id} does not add up")
-            if request.dry_run:
-                return outcome
-            ledger.batch_id = batch_id
-            name = request.display_name or path.name
-            event = BatchEvent(
-                batch_id,
-                "ingest",
-                "reports",
-                request.who,
-                ledger.to_json(),
-                request.now,
-                file_name=name,
-                sha256=sha256,
-                format=ledger.format,
-                boundary_version=districts.version,
-                settings_hash=settings_hash,
-                synthetic=request.synthetic,
-            )
-            load.write(store, verdicts, event)
+            if not request.dry_run:
+                load.write(store, verdicts, sha256=sha256, settings_hash=settings_hash)
     return outcome
 
 
 class _Load:
-    """One file on its way into the store."""
+    """One file on its way into the store. table: where its rows belong, once its source is known."""
 
-    def __init__(
-        self,
-        request: Request,
-        districts: DistrictSet,
-        batch_id: str,
-        outcome: Outcome,
-        reports: Spool,
-        quarantine: Spool,
-    ) -> None:
-        self.request, self.districts, self.batch_id = request, districts, batch_id
-        self.outcome, self.ledger = outcome, outcome.ledger
-        self.reports, self.quarantine = reports, quarantine
+    rows: Spool
+    quarantine: Spool
 
-    def prepare(self, path: Path) -> tuple[RawFile, Source, validate.Plan]:
+    def __init__(self, path: Path, request: Request, districts: DistrictSet, batch_id: str, outcome: Outcome) -> None:
         """Open the file, recognise its source and settle what only the whole file can tell."""
-        request = self.request
-        raw = open_raw(path, limits=request.limits, sheet=request.sheet)
-        sample = next(iter(raw.chunks(n_rows=500)), RawChunk(pd.DataFrame(columns=raw.columns))).table
-        source = recognise(raw, sample, force=request.source, mapping=request.mapping)
-        plan = validate.plan(raw, source, settings=request.settings)
-        self.ledger.format = source.name
-        self.ledger.warnings += [*raw.warnings, *plan.warnings]
-        return raw, source, plan
+        self.path, self.request, self.districts, self.batch_id = path, request, districts, batch_id
+        self.outcome, self.ledger = outcome, outcome.ledger
+        self.raw: RawFile = open_raw(path, limits=request.limits, sheet=request.sheet)
+        first = next(iter(self.raw.chunks(n_rows=500)), RawChunk(pd.DataFrame(columns=self.raw.columns)))
+        self.source: Source = recognise(self.raw, first.table, force=request.source, mapping=request.mapping)
+        self.plan = validate.plan(self.raw, self.source, settings=request.settings)
+        self.table = "indicators" if self.source.is_aggregate else "reports"
+        self.people = self.source.person_columns(self.raw.columns)
+        self.ledger.format = self.source.name
+        self.ledger.warnings += [*self.raw.warnings, *self.plan.warnings]
 
-    def judge(self, raw: RawFile, source: Source, plan: validate.Plan) -> None:
+    def judge(self) -> None:
         """Take every record to the accepted or the refused ones, in parts."""
-        for chunk in raw.chunks(n_rows=ROWS_A_PART):
+        settings = self.request.settings
+        for chunk in self.raw.chunks(n_rows=ROWS_A_PART):
             self.ledger.rows_read += len(chunk.table) + len(chunk.refused)
-            checked = validate.check(source.rename(chunk.table), plan=plan)
-            located = locate(
-                checked.rows,
-                source=source,
-                index=self.districts.index,
-                places=self.districts.places,
-                settings=self.request.settings,
-            )
+            checked = validate.check(self.source.rename(chunk.table), plan=self.plan)
+            index, places = self.districts.index, self.districts.places
+            located = locate(checked.rows, source=self.source, index=index, places=places, settings=settings)
             self.outcome.names.append(located.names)
-            self.refuse(chunk.refused)
-            self.refuse(_with_text([*checked.refused, *located.refused], chunk.table, source))
+            self.refuse([self._as_it_stood(row, row.original) for row in chunk.refused])
+            self.refuse(self._with_text([*checked.refused, *located.refused], chunk.table))
             self.accept(located.rows, checked.repairs)
             if self.request.progress:
                 self.request.progress(len(chunk.table) + len(chunk.refused))
-        self.ledger.warnings += [warning for warning in plan.warnings if warning not in self.ledger.warnings]
+        self.ledger.warnings += [warning for warning in self.plan.warnings if warning not in self.ledger.warnings]
 
     def accept(self, rows: pd.DataFrame, repairs: dict[Repair, np.ndarray]) -> None:
         """Give each good row its identity and put it with the accepted ones."""
@@ -175,7 +147,7 @@ class _Load:
         )
         for code, where in repairs.items():
             self.ledger.repairs[code] += int(rows["row"].isin(where).sum())
-        self.reports.add(rows.assign(near_duplicate=False))
+        self.rows.add(rows.assign(near_duplicate=False, is_context=self.source.context_only))
 
     def refuse(self, refused: list[RefusedRow]) -> None:
         """Put rows into quarantine with their reason and their text."""
@@ -198,13 +170,13 @@ class _Load:
             )
         )
 
-    def settle(self, raw: RawFile, store: Store) -> Verdicts:
+    def settle(self, store: Store) -> Verdicts:
         """Find duplicates, conflicts and replacements, in the file and against the store; complete the ledger."""
-        rows = self.reports.frame([*IDENTITY, "join_method"])
-        stored = store.read("reports", [*IDENTITY, "batch_id"]).to_pandas()
+        rows = self.rows.frame([*IDENTITY, "join_method"])
+        stored = store.read(self.table, [*IDENTITY, "batch_id"]).to_pandas()
         verdicts = settle(rows, stored)
         conflicts = rows.loc[verdicts.verdict == CONFLICT, "row"]
-        self.refuse(_reread(raw, set(conflicts)))
+        self.refuse(self._reread(set(conflicts)))
         self.ledger.duplicates = int((verdicts.verdict == DUPLICATE).sum())
         self.ledger.accepted = int((verdicts.verdict == ACCEPTED).sum())
         self.ledger.joined = Counter(rows.loc[verdicts.verdict == ACCEPTED, "join_method"].tolist())
@@ -213,7 +185,7 @@ class _Load:
             self.ledger.warnings.append(f"{verdicts.n_stale} rows are older than what is stored and were passed over.")
         return verdicts
 
-    def write(self, store: Store, verdicts: Verdicts, event: BatchEvent) -> None:
+    def write(self, store: Store, verdicts: Verdicts, *, sha256: str, settings_hash: str) -> None:
         """Write the rows of the batch, then the event that makes them count."""
         version = store.version()
         if self.quarantine.n_rows:
@@ -221,37 +193,34 @@ class _Load:
         if len(verdicts.replaces):
             store.append("superseded", [to_arrow(verdicts.replaces.assign(batch_id=self.batch_id), "superseded")])
         if self.ledger.accepted:
-            marks = {"near_duplicate": verdicts.is_near}
-            store.append("reports", self.reports.kept(verdicts.verdict == ACCEPTED, marks))
+            marks = {"near_duplicate": verdicts.is_near} if self.table == "reports" else {}
+            store.append(self.table, self.rows.kept(verdicts.verdict == ACCEPTED, marks))
+        self.ledger.batch_id = self.batch_id
+        request = self.request
+        event = BatchEvent(
+            self.batch_id, "ingest", self.table, request.who, self.ledger.to_json(), request.now,
+            file_name=request.display_name or self.path.name, sha256=sha256, format=self.ledger.format,
+            boundary_version=self.districts.version, settings_hash=settings_hash, synthetic=request.synthetic,
+        )  # fmt: skip
         store.commit(event, expected_version=version)
 
+    def _as_it_stood(self, row: RefusedRow, text: dict[str, str]) -> RefusedRow:
+        """The refused row with its text, blank cells and the columns that name people left out."""
+        shown = {str(key): value for key, value in text.items() if value and key not in self.people}
+        return RefusedRow(row.row, row.reason, row.column, shown)
 
-def _with_text(refused: list[RefusedRow], table: pd.DataFrame, source: Source) -> list[RefusedRow]:
-    """Add to each refused row its text as it stood, without the columns that name people."""
-    if not refused:
-        return []
-    kept = [name for name in table.columns if name not in source.person_columns(list(table.columns))]
-    texts = table.loc[[row.row for row in refused], kept].to_dict("records")
-    return [
-        RefusedRow(row.row, row.reason, row.column, {str(key): value for key, value in text.items() if value})
-        for row, text in zip(refused, texts, strict=True)
-    ]
+    def _with_text(self, refused: list[RefusedRow], table: pd.DataFrame) -> list[RefusedRow]:
+        texts = table.loc[[row.row for row in refused]].to_dict("records") if refused else []
+        return [self._as_it_stood(row, text) for row, text in zip(refused, texts, strict=True)]  # type: ignore[arg-type]
 
-
-def _reread(raw: RawFile, rows: set[int]) -> list[RefusedRow]:
-    """Find the text of rows that turned out to be at odds with each other; a rare second look at the file."""
-    if not rows:
-        return []
-    found = []
-    for chunk in raw.chunks(n_rows=ROWS_A_PART):
-        here = chunk.table[chunk.table.index.isin(rows)]
-        found += [
-            RefusedRow(
-                int(str(row)), Reason.UUID_CONFLICT, None, {str(key): value for key, value in text.items() if value}
-            )
-            for row, text in here.to_dict("index").items()
-        ]
-    return found
+    def _reread(self, rows: set[int]) -> list[RefusedRow]:
+        """Find the text of rows that turned out to be at odds with each other; a rare second look at the file."""
+        found = []
+        for chunk in self.raw.chunks(n_rows=ROWS_A_PART) if rows else ():
+            here = [row for row in chunk.table.index.tolist() if row in rows]
+            refused = [RefusedRow(row, Reason.UUID_CONFLICT, None, {}) for row in here]
+            found += self._with_text(refused, chunk.table)
+        return found
 
 
 def _refused(ledger: Ledger, error: DataError) -> Ledger:

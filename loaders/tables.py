@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from concerns.programme import PROGRAMME_TABLES
-from concerns.schema import QUARANTINE_COLUMNS, REPORT_COLUMNS
+from concerns.schema import INDICATOR_COLUMNS, QUARANTINE_COLUMNS, REPORT_COLUMNS
 
 _TYPES = {
     "string": pa.string(),
@@ -51,6 +51,7 @@ _LANDED = {"batch_id": "string", "row": "int32"}  # where a row of a programme t
 
 TABLES: dict[str, dict[str, str]] = {
     "reports": REPORT_COLUMNS,
+    "indicators": INDICATOR_COLUMNS,
     "quarantine": QUARANTINE_COLUMNS,
     "superseded": SUPERSEDED_COLUMNS,
     **{name: columns | _LANDED for name, columns in PROGRAMME_TABLES.items()},

@@ -197,9 +197,10 @@ class View:
         if not self.may(Right.ROWS):
             return
         codes = Codes(self._all_codes(), self.taxonomy.sensitive)
-        wanted = list(dict.fromkeys([*columns, *_DECIDING]))
+        wanted = list(dict.fromkeys([*columns, *_DECIDING, "is_context"]))
         for part in self._store.scan("reports", wanted, version=_version(self._snapshot)):
             frame = part.to_pandas(date_as_object=False, types_mapper=_TYPES.get)
+            frame = frame[~frame["is_context"]]  # events of others are never added to reports of forums
             yield access.permitted_rows(frame, self.viewer, codes, today=self.today)
 
     def _all_codes(self) -> frozenset[str]:

@@ -65,6 +65,7 @@ def _rows(
             "location_conflict": False,
             "near_duplicate": False,
             "sensitive": False,
+            "is_context": False,
             "boundary_version": "bench",
             "batch_id": "big",
             "row": number + 1,

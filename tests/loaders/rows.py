@@ -34,6 +34,7 @@ def report_rows(batch_id: str, n_rows: int, **columns: object) -> pd.DataFrame:
         "location_conflict": False,
         "near_duplicate": False,
         "sensitive": False,
+        "is_context": False,
         "boundary_version": "v1",
         "batch_id": batch_id,
         "row": number,
