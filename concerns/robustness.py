@@ -10,6 +10,7 @@ import pandas as pd
 
 from concerns.estimate import Estimate, Floats, Status
 from concerns.panel import Balanced, balanced_panel, without_periods, without_units
+from concerns.pretrend import simulated_pretrend_p
 from concerns.simulated_power import detectable_att, effect_weights
 from concerns.staggered import Comparison, Control, effects_of
 from concerns.staggered_aggregates import aggregate
@@ -84,7 +85,7 @@ def robustness(
         main,
         expected=direction,
         relevant=relevant,
-        pretrend_p=effects.pretrend.p_value,
+        pretrend_p=simulated_pretrend_p(data, control, effects.pretrend.chi2, seed=seed),
         placebo_dates=[estimate for _, estimate in placebos],
         placebo_districts_p=districts.p_value,
         variants=[estimate for _, estimate in windows + controls],
