@@ -73,7 +73,10 @@ window.atlas = (() => {
     Object.assign(state, { map, codes: null, colours: [], selected: null, image: null });
     state.ink = payload.dark ? "#ffffff" : "#111111";
     document.body.classList.toggle("dark", payload.dark);
-    map.getContainer().setAttribute("aria-label", plain(payload.titles.map));
+    const container = map.getContainer();
+    container.setAttribute("aria-label", plain(payload.titles.map));
+    // Leaflet focuses the map on a click; without this the page would scroll to it and lose the click.
+    container.focus = () => HTMLElement.prototype.focus.call(container, { preventScroll: true });
     map.createPane("names").style.zIndex = 450;
     map.createPane("density").style.zIndex = 390;
     const features = payload.districts.map((text, i) => ({

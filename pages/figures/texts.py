@@ -130,6 +130,11 @@ def _missing(value: float | None) -> bool:
     return value is None or (isinstance(value, float) and math.isnan(value)) or value != value
 
 
+def _without_minus_zero(value: float, decimals: int) -> float:
+    """0 for what is shown as zero, so that it has no sign."""
+    return 0 if abs(value) < 0.5 * 10**-decimals else value
+
+
 def _signed(text: str, value: float, signed: bool) -> str:
     return isolated(f"+{text}" if signed and value > 0 else text) if signed or value < 0 else text
 
@@ -144,7 +149,7 @@ def format_number(value: float | None, *, decimals: int = 0, signed: bool = Fals
     if _missing(value) or value is None:
         return MISSING
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    who = reader()
+    who, value = reader(), _without_minus_zero(value, decimals)
     text = numbers.format_decimal(value, pattern, locale=LOCALES[who.language], numbering_system=who.digits)
     return _signed(text.translate(ARABIC_DIGITS) if who.digits == "arab" else text, value, signed)
 
@@ -158,7 +163,7 @@ def format_percent(share: float | None, *, decimals: int = 0, signed: bool = Fal
     """
     if _missing(share) or share is None:
         return MISSING
-    who = reader()
+    who, share = reader(), _without_minus_zero(share, decimals + 2)
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "%"
     text = numbers.format_percent(share, pattern, locale=LOCALES[who.language], numbering_system=who.digits)
     text = text.translate(ARABIC_DIGITS).replace("%", "٪") if who.digits == "arab" else text

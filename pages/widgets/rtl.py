@@ -15,7 +15,10 @@ STYLE = """
 [data-testid="stMetricValue"], [data-testid="stMetricDelta"] {
   direction: ltr; unicode-bidi: isolate; text-align: end; justify-content: flex-end;
 }
-[data-testid="stMetricValue"] > div, [data-testid="stMetricDelta"] > div { unicode-bidi: plaintext; }
+[data-testid="stMetricValue"] > div, [data-testid="stMetricDelta"] > div { unicode-bidi: plaintext; text-align: right; }
+[data-testid="stCaptionContainer"], [data-testid="stText"], [data-testid="stMarkdown"] {
+  width: 100%; text-align: start;
+}
 [data-testid="stVegaLiteChart"], [data-testid="stDataFrame"], [data-testid="stDeckGlJsonChart"],
 [data-testid="stCustomComponentV1"], [data-testid="stIFrame"], [data-testid="stDateInputField"],
 [data-testid="stSlider"] [role="slider"], [data-testid="stCode"] { direction: ltr; }

@@ -148,6 +148,18 @@ def test_a_click_chooses_the_district_in_box_address_and_map(mapped: Server, vis
     assert outlines.count("3") == 1
 
 
+def test_a_click_on_a_map_that_is_half_in_view_does_not_scroll_the_page(mapped: Server, new_visit):
+    visit = new_visit(height=520)
+    drawn(visit, mapped)
+    main = visit.page.get_by_test_id("stMain")
+    box = visit.page.locator("iframe").bounding_box()
+    assert box["y"] < 480 < box["y"] + box["height"]
+    before = main.evaluate("node => node.scrollTop")
+    visit.page.mouse.click(box["x"] + box["width"] / 2, 500)
+    visit.page.wait_for_function("() => location.search.includes('district=')", timeout=10_000)
+    assert main.evaluate("node => node.scrollTop") == before
+
+
 def test_a_copied_link_brings_the_choice_and_the_language(mapped: Server, visit: Visit):
     drawn(visit, mapped, "?lang=ar&district=E")
     assert visit.page.get_by_text("chosen E").count() == 1

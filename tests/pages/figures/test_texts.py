@@ -170,6 +170,12 @@ def test_what_is_missing_is_a_dash_and_not_zero(nothing: float | None):
     assert texts.format_number(0) == "0"
 
 
+@pytest.mark.parametrize("value", [-0.0, -0.001, 0.004])
+def test_what_is_shown_as_zero_has_no_sign(value: float):
+    assert texts.format_number(value, decimals=2, signed=True) == texts.isolated("0.00")
+    assert texts.format_percent(value, signed=True) == texts.isolated("0%")
+
+
 def test_signs_stay_with_their_numbers():
     with texts.reading("ar", "latn"):
         text = texts.format_percent(-0.03)
