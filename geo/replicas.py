@@ -15,7 +15,7 @@ from geo.zones import Circles, cumulated, over_span
 
 __all__ = ["Model", "Search", "draw_replica", "largest_ratios"]
 
-TOGETHER = 128  # replicas looked at in one go: their windows fit into the cache
+IN_CACHE = 1 << 13  # counts of one circle over all steps, of so many replicas at once
 CHUNK_BYTES = 1 << 26  # replicas held at once by one thread
 LEVEL_STEP = 1.1  # bounds are solved anew when the level has grown by this
 
@@ -53,14 +53,15 @@ def largest_ratios(
     dtype = np.min_scalar_type(-int(cases.sum()) - 2)  # the bounds reach from −1 to the total + 1
     held = max(1, CHUNK_BYTES // max(1, cases.shape[0] * (cases.shape[1] + 1) * dtype.itemsize))
     size = max(1, min(held, -(-replicates // threads)))
+    together = max(1, IN_CACHE // (cases.shape[1] + 1))
     chunks = [range(start, min(start + size, replicates)) for start in range(0, replicates, size)]
     done = [0] * len(chunks)
 
     def run(number: int) -> Floats:
         draws = [draw_replica(search.expected, cases, model, seed, replica) for replica in chunks[number]]
         blocks = [
-            cumulated(np.stack(draws[start : start + TOGETHER], axis=-1).astype(dtype))
-            for start in range(0, len(draws), TOGETHER)
+            cumulated(np.stack(draws[start : start + together], axis=-1).astype(dtype))
+            for start in range(0, len(draws), together)
         ]
         del draws
         return _largest_in(search, blocks, int(cases.sum()), lambda: done.__setitem__(number, done[number] + 1))
@@ -102,15 +103,20 @@ def _largest_in(search: Search, blocks: list[NDArray], total: int, tick: Callabl
     parts = np.split(best, np.cumsum([block.shape[-1] for block in blocks])[:-1])  # views of `best`
     bounds = Bounds(0.0, total, search.sides)
     steps_before = cumulated(search.expected)
+    most = max((len(circles.ends) for circles in search.circles), default=0)
+    room = [np.empty((most, *block.shape[1:]), dtype=block.dtype) for block in blocks]
+    counts_room, hits_room = (np.empty(most * blocks[0][0].size, dtype=kind) for kind in (blocks[0].dtype, np.bool_))
     for circles in search.circles:
         expected_prefix = circles.prefix(steps_before)
-        prefixes = [circles.prefix(block) for block in blocks]
+        prefixes = [
+            circles.prefix(block, out=space[: len(circles.ends)]) for block, space in zip(blocks, room, strict=True)
+        ]
         for steps in range(1, search.longest + 1):
             expected = over_span(expected_prefix, steps, prospective=search.prospective)
             limits = _limits(bounds, expected, blocks[0].dtype)
             for prefix, largest in zip(prefixes, parts, strict=True):
-                counts = over_span(prefix, steps, prospective=search.prospective)
-                _raise_largest(largest, counts, expected, limits, total, search.sides)
+                counts = over_span(prefix, steps, prospective=search.prospective, out=counts_room)
+                _raise_largest(largest, counts, expected, limits, total, search.sides, hits_room)
             if best.min() > bounds.level * LEVEL_STEP:
                 bounds = Bounds(best.min(), total, search.sides)
         tick()
@@ -130,12 +136,13 @@ def _raise_largest(
     limits: tuple[NDArray | None, NDArray | None],
     total: int,
     sides: Sides,
+    room: NDArray[np.bool_],
 ) -> None:
     """Raise `largest` (one a replica) to the largest ratio among the counts that the limits let through."""
     for limit, reached in zip(limits, (np.greater_equal, np.less_equal), strict=True):
         if limit is None:
             continue
-        hits = np.flatnonzero(reached(counts, limit))
+        hits = np.flatnonzero(reached(counts, limit, out=room[: counts.size].reshape(counts.shape)))
         if hits.size:
             window, replica = np.divmod(hits, counts.shape[-1])
             ratios = log_likelihood_ratio(counts.ravel()[hits], expected.ravel()[window], total, sides)

@@ -23,9 +23,16 @@ class Circles:
     order: NDArray[np.intp]
     ends: NDArray[np.intp]
 
-    def prefix(self, by_area: NDArray) -> NDArray:
+    def prefix(self, by_area: NDArray, out: NDArray | None = None) -> NDArray:
         """Sums over the areas of each circle; by_area: areas × …, cumulated over time or not."""
-        return np.cumsum(by_area[self.order], axis=0, dtype=by_area.dtype)[self.ends - 1]
+        sums = np.empty((len(self.ends), *by_area.shape[1:]), dtype=by_area.dtype) if out is None else out
+        start = 0
+        for k, end in enumerate(self.ends):  # row by row, 20 times as fast as cumsum along the first axis
+            sums[k] = sums[k - 1] if k else 0
+            for area in self.order[start:end]:
+                sums[k] += by_area[area]
+            start = end
+        return sums
 
 
 def circles_around(x_m: Floats, y_m: Floats, size: Floats, largest: float) -> list[Circles]:
@@ -70,9 +77,12 @@ def cumulated(by_step: NDArray) -> NDArray:
     return total
 
 
-def over_span(total: NDArray, steps: int, *, prospective: bool) -> NDArray:
-    """Sums over every span of `steps` steps (the last span alone when prospective): circles × spans (× replicas)."""
-    if prospective:
-        last = total.shape[1] - 1
-        return total[:, last:] - total[:, last - steps : last - steps + 1]
-    return total[:, steps:] - total[:, :-steps]
+def over_span(total: NDArray, steps: int, *, prospective: bool, out: NDArray | None = None) -> NDArray:
+    """Sums over every span of `steps` steps (the last span alone when prospective): circles × spans (× replicas).
+
+    out: a flat array of at least the size of the answer, to write it into: new memory costs more than the sums.
+    """
+    last = total.shape[1] - 1
+    first = last - steps if prospective else 0
+    later, earlier = total[:, first + steps :], total[:, first : last + 1 - steps]
+    return np.subtract(later, earlier, out=None if out is None else out[: later.size].reshape(later.shape))
