@@ -80,7 +80,7 @@ def write(features: Features, target: Path, *, limits: dict[str, int], as_shapes
     n_rows = 0
     with target.open("wb") as file:
         text = io.TextIOWrapper(file, encoding, "surrogateescape", newline="")
-        writer = csv.writer(text, lineterminator="\n")
+        writer = csv.writer(text)
         writer.writerow(["", *features.columns, *geometry])
         for cells, wkb in features.rows:
             n_rows += 1

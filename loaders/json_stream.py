@@ -150,6 +150,8 @@ class JsonStream:
             except _LongNumberError:
                 self._limit(f"A number has more than {self.limits.json_number_characters} characters.")
             else:
+                if end - self._position > self.limits.json_record_mb * MB:
+                    self._limit(f"One record is larger than {self.limits.json_record_mb} MB.")
                 if end < len(self._text) or self._is_whole or not isinstance(value, Number):
                     self._position = end
                     self._check_depth(value)

@@ -103,6 +103,8 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
     limits = Limits(**request["limits"])
     try:
         with zipfile.ZipFile(request["path"]) as archive:
+            if archive.testzip() is not None:
+                raise zipfile.BadZipFile
             _check_prologs(archive)
             workbook = Workbook(archive, request["limits"])
             chosen = _choose(workbook, request["sheet"], limits)
@@ -151,7 +153,7 @@ def _write(workbook: Workbook, chosen: Candidate, target: Path, limits: Limits) 
     sampled: list[int] = []
     n_rows = 0
     with part, target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = csv.writer(file)
 
         def put(row: int, texts: list[str], no_value: int | None) -> bool:
             nonlocal n_rows
