@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from pages.figures.texts import _, format_month, format_number, format_percent, isolated, markdown_safe, ngettext
@@ -90,8 +91,9 @@ def how_changes() -> str:
 
 def year_over_year(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     """Say which categories differ from the same months a year before. Rule: q ≤ 0.05 over the categories."""
+    seen = table.assign(size=np.abs(np.log(table["ratio"]))).sort_values("size", ascending=False)
     rising, falling = (
-        [markdown_safe(names.get(str(code), str(code))) for code in table.index[table["direction"] == way]]
+        [markdown_safe(names.get(str(code), str(code))) for code in seen.index[seen["direction"] == way]]
         for way in ("up", "down")
     )
     if not rising and not falling:
@@ -101,8 +103,11 @@ def year_over_year(table: pd.DataFrame, names: Mapping[str, str]) -> str:
     return " ".join(parts)
 
 
-def _list(items: list[str]) -> str:
-    return _(", ").join(items)
+def _list(items: list[str], *, most: int = 3) -> str:
+    """The first few of a list, and how many more there are."""
+    shown = _(", ").join(items[:most])
+    more = len(items) - most
+    return shown if more <= 0 else _("{names} and {n} more").format(names=shown, n=format_number(more))
 
 
 def month_table(table: pd.DataFrame) -> pd.DataFrame:

@@ -52,15 +52,17 @@ def selected(view: View) -> Selection | None:
 def banners(view: View) -> None:
     """Say what must be known before any figure is read."""
     if view.is_synthetic:
-        text = _("SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place.")
-        st.warning(text, icon="⚠️")
-        st.caption(_("Take it out with: {command}").format(command="`python -m loaders demo --remove`"))
+        text = _(
+            "SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place. "
+            "Take it out with {command}."
+        )
+        st.warning(text.format(command="`python -m loaders demo --remove`"), icon=":material/science:")
     if view.district_set.is_approximate:
         text = _(
             "APPROXIMATE boundaries: drawn around places, they give only about 70 % of points their official district. "
-            "Install the official ones with: {command}"
+            "Install the official ones with {command}."
         )
-        st.warning(text.format(command="`python -m loaders boundaries install FILE`"), icon="🗺️")
+        st.warning(text.format(command="`python -m loaders boundaries install FILE`"), icon=":material/map:")
 
 
 def coverage(view: View, selection: Selection) -> None:
