@@ -13,9 +13,9 @@ from pyproj import CRS
 from concerns.schema import Reason, Repair
 from loaders.crs import to_degrees
 from loaders.header import INVISIBLE
+from loaders.headings import find_headers
 from loaders.json_stream import Number
 from loaders.raw import GEOMETRY_LAT, GEOMETRY_LON, RawChunk, RefusedRow
-from loaders.headings import find_headers
 
 _PLACES = ("lat", "geopoint", "adm3_pcode", "adm2_pcode", "adm1_pcode", "district", "governorate", "place_name")
 _DEPTHS = {"Point": 0, "LineString": 1, "MultiPoint": 1, "Polygon": 2, "MultiLineString": 2, "MultiPolygon": 3}
