@@ -161,7 +161,8 @@ def _cases(referrals: pd.DataFrame, as_of: pd.Timestamp, event: Event) -> pd.Dat
     require_columns(referrals, ["sent_on", "priority", f"{event}_on"])
     sent, reached = days_of(referrals, "sent_on"), days_of(referrals, f"{event}_on")
     closed, status = days_of(referrals, "closed_on"), status_of(referrals)
-    limit = referrals["priority"].map({str(word): days for word, days in SERVICE_LEVEL_DAYS.items()})
+    limits = {str(word): float(days) for word, days in SERVICE_LEVEL_DAYS.items()}
+    limit = referrals["priority"].map(limits).astype("float64")
     usable = limit.notna() & (sent <= as_of) & ~(reached < sent) & ~(closed < sent)
     answered = reached.fillna(closed).where(lambda day: day <= as_of)
     age = (as_of - sent).dt.days
