@@ -117,14 +117,19 @@ class BinnedCells:
     def _area_shares(self) -> sparse.csr_array:
         """What one report that lies anywhere in a district lays onto each cell: cells × districts.
 
-        The district stands for itself as an even raster of points, ten along each side of a cell.
+        A district stands for itself as points, five to a cell's side or more, each weighing the ground around it.
         """
         from scipy import sparse
 
         laid = sparse.lil_array((len(self.areas), self.lattice.n_rows * self.lattice.n_cols))
         for district in np.unique(self.sums.reports.columns.district[self.sums.reports.columns.kind == AREA]):
-            x, y = _raster(self.areas[district], self.lattice.step_x_m / 10)
-            laid[int(district)] = self.lattice.spread(x, y, np.full(len(x), 1 / len(x))).ravel()
+            area = self.areas[district]
+            x_min, y_min, x_max, y_max = shapely.bounds(area)
+            cell_m = min(self.lattice.step_x_m / 5, max(x_max - x_min, y_max - y_min) / 10)
+            fine = Lattice.covering((x_min, y_min, x_max, y_max), cell_m=cell_m, margin=0)
+            share = fine.shares(area).ravel()
+            x, y = (each.ravel() for each in np.meshgrid(fine.x_m, fine.y_m))
+            laid[int(district)] = self.lattice.spread(x, y, share / share.sum()).ravel()
         return laid.T.tocsr()
 
     def _blur(self, mass: Floats, bandwidth_m: float) -> Floats:
@@ -137,13 +142,3 @@ class BinnedCells:
             for size in mass.shape
         )
         return along_y @ mass @ along_x
-
-
-def _raster(area: shapely.Geometry, step_m: float) -> tuple[Floats, Floats]:
-    x_min, y_min, x_max, y_max = shapely.bounds(area)
-    x, y = (each.ravel() for each in np.meshgrid(np.arange(x_min, x_max, step_m), np.arange(y_min, y_max, step_m)))
-    shapely.prepare(area)
-    inside = shapely.contains_xy(area, x, y)
-    if not inside.any():
-        return shapely.get_coordinates(shapely.point_on_surface(area)).T
-    return x[inside], y[inside]

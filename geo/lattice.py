@@ -93,15 +93,31 @@ class Lattice:
         )  # fmt: skip
         if low_row >= high_row or low_col >= high_col:
             return covered
-        west = self.x_min_m + np.arange(low_col, high_col) * self.step_x_m
-        south = (self.y_min_m + np.arange(low_row, high_row) * self.step_y_m)[:, None]
-        boxes = shapely.box(west, south, west + self.step_x_m, south + self.step_y_m)
+        part = np.zeros((high_row - low_row, high_col - low_col))
+        on_line = self._on_line(area)[low_row:high_row, low_col:high_col]
         shapely.prepare(area)
-        part = shapely.covers(area, boxes).astype(float)
-        on_line = (part == 0) & shapely.intersects(area, boxes)
-        part[on_line] = shapely.area(shapely.intersection(area, boxes[on_line])) / (self.step_x_m * self.step_y_m)
+        row, col = np.nonzero(~on_line)
+        part[row, col] = shapely.contains_xy(area, self.x_m[low_col + col], self.y_m[low_row + row])
+        row, col = np.nonzero(on_line)
+        west, south = self.x_min_m + (low_col + col) * self.step_x_m, self.y_min_m + (low_row + row) * self.step_y_m
+        strips, strip = np.unique(south, return_inverse=True)  # cut by rows first: short pieces are cut quickly
+        pieces = shapely.intersection(area, shapely.box(x_min, strips, x_max, strips + self.step_y_m))
+        boxes = shapely.box(west, south, west + self.step_x_m, south + self.step_y_m)
+        part[row, col] = shapely.area(shapely.intersection(pieces[strip], boxes)) / (self.step_x_m * self.step_y_m)
         covered[low_row:high_row, low_col:high_col] = part
         return covered
+
+    def _on_line(self, area: shapely.Geometry) -> NDArray[np.bool_]:
+        """Tell the cells that the area's line may cross: all around points on it half a cell apart."""
+        wide = np.zeros((self.n_rows + 2, self.n_cols + 2), dtype=bool)
+        line = shapely.segmentize(shapely.boundary(area), min(self.step_x_m, self.step_y_m) / 2)
+        rows, cols = (np.rint(each).astype(int) + 1 for each in self.position(*shapely.get_coordinates(line).T))
+        for up in (-1, 0, 1):
+            for right in (-1, 0, 1):
+                row, col = rows + up, cols + right
+                seen = (row >= 0) & (row < wide.shape[0]) & (col >= 0) & (col < wide.shape[1])
+                wide[row[seen], col[seen]] = True
+        return wide[1:-1, 1:-1]
 
 
 def spline_shares(position: Floats) -> tuple[NDArray[np.int64], Floats]:

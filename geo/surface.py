@@ -26,7 +26,7 @@ from geo.lattice import Bounds, Lattice
 Edge = Literal["uniform", "jones"]
 M2_PER_KM2 = 1e6
 EXACT_POINTS = 5_000  # up to here every point is summed by itself
-CELLS_PER_BANDWIDTH = {"gaussian": 4, "quartic": 12}  # at least, where points are binned
+POINT_CELLS, AREA_CELLS = {"gaussian": 4, "quartic": 12}, 12  # in a bandwidth, at least, where they are binned
 MAX_FINE_CELLS = 40_000_000
 PLACE_ERROR_M = 1_000.0  # how far a report lies from the point of its named place, one standard deviation per axis
 AREA_PRECISIONS = (GeoPrecision.SUBDISTRICT.value, GeoPrecision.DISTRICT.value)
@@ -153,13 +153,11 @@ def _checked(bandwidth_m: float, bounds_m: Bounds, shape: tuple[int, int]) -> La
     return Lattice.over(bounds_m, shape)
 
 
-def _fine(lattice: Lattice, bandwidth_m: float, kernel: str, *, reach: float) -> tuple[Lattice, slice, slice]:
-    """Give a lattice fine enough for the kernel and padded by its reach, and where the wanted centres stand in it."""
-    wanted = bandwidth_m / CELLS_PER_BANDWIDTH[kernel]
-    by_x, by_y = (int(np.ceil(step / wanted)) // 2 * 2 + 1 for step in (lattice.step_x_m, lattice.step_y_m))
+def _fine(lattice: Lattice, *, step_m: float, reach_m: float) -> tuple[Lattice, slice, slice]:
+    """Give a lattice with cells of at most `step_m`, padded by `reach_m`, and where the wanted centres stand in it."""
+    by_x, by_y = (int(np.ceil(step / step_m)) // 2 * 2 + 1 for step in (lattice.step_x_m, lattice.step_y_m))
     pad_x, pad_y = (
-        int(np.ceil(reach * bandwidth_m / step * by)) + 3
-        for step, by in ((lattice.step_x_m, by_x), (lattice.step_y_m, by_y))
+        int(np.ceil(reach_m / step * by)) + 3 for step, by in ((lattice.step_x_m, by_x), (lattice.step_y_m, by_y))
     )
     fine = lattice.finer(by_x=by_x, by_y=by_y, pad_x=pad_x, pad_y=pad_y)
     rows = slice(pad_y + by_y // 2, pad_y + by_y * lattice.n_rows, by_y)
@@ -167,11 +165,19 @@ def _fine(lattice: Lattice, bandwidth_m: float, kernel: str, *, reach: float) ->
     return fine, rows, cols
 
 
+def _fine_for_areas(lattice: Lattice, bandwidth_m: float, *, reach_m: float) -> tuple[Lattice, slice, slice]:
+    fine, rows, cols = _fine(lattice, step_m=bandwidth_m / AREA_CELLS, reach_m=reach_m)
+    if fine.n_rows * fine.n_cols > MAX_FINE_CELLS:
+        raise ValueError(f"a bandwidth of {bandwidth_m:g} m is too small for areas on so wide a surface")
+    return fine, rows, cols
+
+
 def _sum(x: Floats, y: Floats, w: Floats, bandwidth_m: float | Floats, lattice: Lattice, kernel: Kernel) -> Floats:
     """Sum the kernels at the cells' centres, per m²: as it stands for few points, by binning for many."""
     if len(x) <= EXACT_POINTS or not isinstance(bandwidth_m, float | int):
         return _exact(x, y, w, np.broadcast_to(bandwidth_m, len(x)), lattice, kernel)
-    fine, rows, cols = _fine(lattice, bandwidth_m, kernel, reach=REACH[kernel])
+    reach_m = REACH[kernel] * bandwidth_m
+    fine, rows, cols = _fine(lattice, step_m=bandwidth_m / POINT_CELLS[kernel], reach_m=reach_m)
     if fine.n_rows * fine.n_cols > MAX_FINE_CELLS:
         return _exact(x, y, w, np.broadcast_to(bandwidth_m, len(x)), lattice, kernel)
     return _blurred(fine.spread(x, y, w), fine, bandwidth_m, kernel, is_spline=True)[rows, cols]
@@ -226,7 +232,7 @@ def _kernel_inside(
     """Give the part of a kernel that lies inside the area, for one at each cell's centre or at the points `at`."""
     from scipy.ndimage import map_coordinates
 
-    fine, rows, cols = _fine(lattice, bandwidth_m, kernel, reach=2 * REACH[kernel])
+    fine, rows, cols = _fine_for_areas(lattice, bandwidth_m, reach_m=2 * REACH[kernel] * bandwidth_m)
     covered = fine.shares(area) * (fine.step_x_m * fine.step_y_m)
     inside = _blurred(covered, fine, bandwidth_m, kernel, is_spline=False)
     if at is None:
@@ -258,7 +264,7 @@ def _sum_areas(
     kernel: Kernel,
 ) -> Floats:
     """Sum reports that lie somewhere in an area: their weight is shared out evenly over it."""
-    fine, rows, cols = _fine(lattice, bandwidth_m, kernel, reach=REACH[kernel])
+    fine, rows, cols = _fine_for_areas(lattice, bandwidth_m, reach_m=REACH[kernel] * bandwidth_m)
     mass = np.zeros((fine.n_rows, fine.n_cols))
     for code in np.unique(codes.astype(str)):
         if code not in areas:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
 from geo import surface
-from geo.lattice import Lattice, spline_shares
+from geo.lattice import Lattice
 from geo.surface import density, precision_aware, suggested_bandwidth_m
 
 BOUNDS, SHAPE = (-100e3, -100e3, 100e3, 100e3), (100, 100)  # cells of 2 km, 4 km² each
@@ -222,6 +222,11 @@ def test_a_report_known_by_district_lies_evenly_over_it(kernel):
     assert z[0, 0] == pytest.approx(0.0, abs=1e-9)
 
 
+def test_areas_are_refused_where_the_bandwidth_would_need_millions_of_cells():
+    with pytest.raises(ValueError, match="too small for areas"):
+        precision_aware([0], [0], None, [4], 10, BOUNDS, SHAPE, area_code=["A"], areas={"A": shapely.box(0, 0, 9, 9)})
+
+
 def test_a_governorate_is_not_drawn():
     assert not precision_aware([0], [0], None, [5], 5_000, BOUNDS, SHAPE).any()
 
@@ -243,24 +248,3 @@ def test_the_suggested_bandwidth_follows_scott():
     x, y = np.array([0.0, 2.0, 4.0]), np.array([0.0, 0.0, 0.0])
     assert suggested_bandwidth_m(x, y) == pytest.approx(3 ** (-1 / 6) * np.sqrt(4 / 2))
     assert np.isnan(suggested_bandwidth_m([1.0], [1.0]))
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.floats(-5, 5))
-def test_spline_shares_keep_total_mean_and_one_variance(position):
-    first, shares = spline_shares(np.array([position]))
-    cells = first + np.arange(4)
-    assert shares.sum() == pytest.approx(1.0)
-    mean = (shares[:, 0] * cells).sum()
-    assert mean == pytest.approx(position, abs=1e-12)
-    assert (shares[:, 0] * (cells - mean) ** 2).sum() == pytest.approx(1 / 3)
-
-
-def test_shares_of_an_area_add_up_to_it():
-    lattice = Lattice.over((0, 0, 10, 6), (6, 10))
-    odd = shapely.Polygon([(0.5, 0.2), (7.3, 1.1), (5.0, 5.9)])
-    assert lattice.shares(odd).sum() == pytest.approx(odd.area)
-    assert lattice.shares(shapely.box(-9, -9, 5.5, 3)).sum() == pytest.approx(5.5 * 3)
-    assert not lattice.shares(shapely.box(20, 20, 30, 30)).any()
-    assert not lattice.shares(shapely.Polygon()).any()
-    assert lattice.shares(shapely.box(2, 3, 4, 5)).sum(axis=1).tolist() == [0, 0, 0, 2, 2, 0]
