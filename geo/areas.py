@@ -96,20 +96,23 @@ def neighbour_matrix(weights: Any, labels: pd.Index | None, n: int) -> tuple[csr
         raise ValueError(f"weights: {n} values need a {n} × {n} matrix, not {' × '.join(map(str, stored.shape))}")
     matrix = csr_array(stored).astype(np.float64)
     if names is not None:
-        labels, matrix = _in_order(pd.Index(names), labels, matrix)
+        labels, matrix = _in_order(pd.Index(names).rename(None), labels, matrix)
     if not np.isfinite(matrix.data).all() or (matrix.data < 0).any():
         raise ValueError("weights: a weight is a finite number, not below 0")
-    matrix.setdiag(0)
-    matrix.eliminate_zeros()
+    link = matrix.tocoo()
+    kept = (link.row != link.col) & (link.data != 0)
+    matrix = csr_array((link.data[kept], (link.row[kept], link.col[kept])), shape=(n, n))
     return matrix, pd.RangeIndex(n) if labels is None else labels
 
 
 def _in_order(names: pd.Index, labels: pd.Index | None, matrix: csr_array) -> tuple[pd.Index, csr_array]:
-    """The matrix in the order of `labels`; the graph's own order when the values carry no labels."""
+    """The matrix in the order of `labels`; in the graph's own order when the values carry no names."""
     if labels is None or names.equals(labels):
         return (names if labels is None else labels), matrix
     order = names.get_indexer(labels) if names.is_unique and labels.is_unique else np.array([-1])
     if (order < 0).any():
+        if labels.equals(pd.RangeIndex(len(names))):  # numbered, not named
+            return labels, matrix
         raise ValueError("values and weights name different areas: give the values the index of the graph")
     return labels, matrix[order][:, order]
 

@@ -55,9 +55,12 @@ def circles_around(x_m: Floats, y_m: Floats, size: Floats, largest: float) -> li
 def distinct_circles(circles: list[Circles], n: int) -> list[Circles]:
     """The same sets of areas, each once: neighbours share many circles, and replicas need no set twice.
 
-    Sets are told apart by 64 random bits an area, combined by exclusive or.
+    Sets are told apart by 64 well mixed bits an area (SplitMix64), combined by exclusive or.
     """
-    bits = np.random.default_rng(0).integers(0, 2**63, size=n, dtype=np.int64)
+    bits = np.arange(1, n + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    bits ^= bits >> np.uint64(31)
     known: set[int] = set()
     kept = []
     for around in circles:

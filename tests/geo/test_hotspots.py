@@ -191,8 +191,21 @@ def test_a_series_keeps_its_index_and_the_graph_is_aligned_by_name():
     assert turned.index.to_list() == names[::-1]
     assert turned.gi_star_z[names].to_list() == pytest.approx(plain.gi_star_z.to_list())
     assert getis_ord_gi_star(x.to_numpy(), line).index.to_list() == names
-    with pytest.raises(ValueError, match="different areas"):
-        getis_ord_gi_star(x.rename({"Q00": "Q99"}), line)
+    numbered = getis_ord_gi_star(x.reset_index(drop=True), line, permutations=0)  # numbers are no names
+    assert numbered.gi_star_z.to_list() == pytest.approx(plain.gi_star_z.to_list())
+    for other in (x.rename({"Q00": "Q99"}), x.rename({"Q00": "Q01"})):
+        with pytest.raises(ValueError, match="different areas"):
+            getis_ord_gi_star(other, line)
+
+
+def test_an_isolate_of_a_graph_is_an_island():
+    from libpysal.graph import Graph
+
+    line = Graph.from_arrays([*range(8), *range(1, 9), 9], [*range(1, 9), *range(8), 9], [1] * 16 + [0])
+    assert line.isolates.to_list() == [9]
+    table = getis_ord_gi_star(np.arange(10) ** 2, line)
+    assert table.status.to_list() == ["ok"] * 9 + ["island"]
+    pd.testing.assert_frame_equal(table[:9], getis_ord_gi_star(np.arange(9) ** 2, road(9)), check_index_type=False)
 
 
 def test_every_form_of_weights_and_values_gives_one_answer():
