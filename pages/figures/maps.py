@@ -118,16 +118,16 @@ def paint(
     selected: str | None = None,
     density: Density | None = None,
 ) -> folium.FeatureGroup:
-    """What changes: a colour for every district, the chosen one, and the density image over it.
+    """What changes: a colour for every district or a density image under their outlines, and the chosen district.
 
     codes: index adm2_pcode; 1..k names a colour, and the states of `palettes` (ZERO, NO_DATA, SUPPRESSED, UNTESTABLE)
-    their own looks; a district that is not named has no data. None: outlines only. colours: k of them, "#rrggbb".
+    their own looks; a district that is not named has no data. None, or a density: outlines only. colours: "#rrggbb".
     Raises ValueError if a code has no colour or a colour is no "#rrggbb".
     """
     if any(len(colour) != 7 or colour[0] != "#" or not colour[1:].isalnum() for colour in colours):
         raise ValueError("colours must be #rrggbb")
     numbers = None
-    if codes is not None:
+    if codes is not None and density is None:
         numbers = codes.reindex(list(base.order)).fillna(palettes.NO_DATA).astype(int).to_list()
         if not all(palettes.UNTESTABLE <= number <= len(colours) for number in numbers):
             raise ValueError("codes must be 1 to the number of colours, or a state of palettes")

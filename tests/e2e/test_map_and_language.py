@@ -22,6 +22,10 @@ from pages.figures import legends, maps, palettes, texts
 from pages.figures.texts import _, format_date, format_number
 from pages.widgets import map_view, markup
 
+# One pixel, pure red, as PNG.
+RED_DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de000"
+    "0000c49444154789c63f8cfc0000003010100c9fe92ef0000000049454e44ae426082")
 CODES = {"A": 1, "B": 5, "C": palettes.ZERO, "D": palettes.NO_DATA, "E": palettes.SUPPRESSED, "F": palettes.UNTESTABLE}
 
 
@@ -41,7 +45,8 @@ def render():
     chosen = st.selectbox(_("District"), list(CODES), index=None, key="district", bind="query-params")
     codes = pd.Series(CODES) if not swapped else pd.Series(CODES).replace({1: 5, 5: 1})
     base = map_view.base(squares(), version="1")
-    layer = maps.paint(base, codes, palettes.YLGNBU, selected=chosen)
+    density = maps.Density(RED_DOT, 43, 31, 46, 33) if st.checkbox("density") else None
+    layer = maps.paint(base, codes, palettes.YLGNBU, selected=chosen, density=density)
     map_view.show(base, layer, key="map", selects="district", height=400)
     classes = palettes.Classes((1, 2, 5, 10, 20, 50), palettes.YLGNBU, "quantiles", True)
     markup.show(legends.class_legend(classes, title=_("Reports")))
@@ -106,6 +111,18 @@ def test_the_map_shows_classes_and_all_four_states(mapped: Server, visit: Visit)
     assert {"url(#atlas-hatch)", "url(#atlas-dash)"} <= set(fills)
     assert visit.foreign(mapped) == []
     assert [address for address in visit.refused if "_stcore" not in address] == []
+
+
+def test_a_density_image_shows_under_the_outlines(mapped: Server, visit: Visit):
+    drawn(visit, mapped)
+    visit.page.get_by_text("density").click()
+    visit.settle()
+    visit.page.wait_for_timeout(1000)
+    assert has_colour(map_picture(visit), "#ff3333", tolerance=60)
+    visit.page.get_by_text("density").click()
+    visit.settle()
+    visit.page.wait_for_timeout(1000)
+    assert not has_colour(map_picture(visit), "#ff3333", tolerance=60)
 
 
 def test_a_filter_repaints_the_map_without_reloading_it(mapped: Server, visit: Visit):

@@ -72,7 +72,8 @@ def test_the_chosen_district_goes_by_number(base: maps.BaseMap):
 
 def test_the_density_image_lies_in_its_box(base: maps.BaseMap):
     density = maps.Density(b"\x89PNG", west=43, south=31, east=46, north=34)
-    sent = payload(maps.paint(base, density=density))
+    sent = payload(maps.paint(base, pd.Series({"IQG01Q01": 0}), density=density))
+    assert sent["codes"] is None  # a filled district would hide the image
     assert sent["bounds"] == [[31.0, 43.0], [34.0, 46.0]]
     assert sent["image"] == "iVBORw=="
 
