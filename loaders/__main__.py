@@ -85,6 +85,38 @@ def _one(path: Path, store: Store, districts: Any, request: Any, *, quiet: bool)
 
 
 @app.command()
+def programme(
+    files: Annotated[list[Path], typer.Argument(help="Files of forums, meetings, referrals, activities …")],
+    store: StoreOption = None,
+    json_out: JsonOption = False,
+    table: Annotated[str | None, typer.Option(help="Force the table instead of recognising it.")] = None,
+    today: Annotated[str | None, typer.Option(help="Days after this are in the future.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the ledger, store nothing.")] = False,
+) -> None:
+    """Load tables of the programme and of population, from templates or the 2014 population estimate."""
+    from loaders import district_set, programme_load
+    from loaders.limits import Limits
+
+    with refusals():
+        here = store_at(store)
+        request = programme_load.ProgrammeRequest(
+            now(), day(today, option="--today") or now().date(), table=table, dry_run=dry_run,
+            limits=Limits.for_command_line(),
+        )  # fmt: skip
+        districts = district_set.installed(here.folder)
+        ledgers = [programme_load.load_table(path, here, districts, request) for path in files]
+    for path, ledger in zip(files, ledgers, strict=True):
+        refused = ledger.file_outcome == FileOutcome.REJECTED
+        if refused or not json_out:
+            typer.echo(ledger.sentence if refused else ledger.to_text(path.name), err=refused)
+    if json_out:
+        plain = [ledger.to_json() for ledger in ledgers]
+        typer.echo(json.dumps(plain[0] if len(plain) == 1 else plain, ensure_ascii=False))
+    if any(ledger.file_outcome == FileOutcome.REJECTED for ledger in ledgers):
+        raise typer.Exit(2)
+
+
+@app.command()
 def demo(
     store: StoreOption = None,
     json_out: JsonOption = False,

@@ -31,6 +31,7 @@ from loaders.ledger import Ledger
 from loaders.limits import Limits
 from loaders.raw import RawFile, RefusedRow
 from loaders.read import open_raw
+from loaders.sources import census_2014
 from loaders.store import BatchEvent, Store, sha256_of
 from loaders.tables import to_arrow
 
@@ -68,8 +69,13 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
     sha256 = sha256_of(path)
     try:
         raw = open_raw(path, limits=request.limits)
-        table = request.table or recognise_table(raw.columns)
         text, refused = _whole(raw)
+        if census_2014.recognise(raw.columns):
+            table, version = "population", districts.version
+            text, refused = census_2014.to_population(text, districts.places, boundary_version=version), []
+            text.index = pd.RangeIndex(1, len(text) + 1)
+        else:
+            table = request.table or recognise_table(raw.columns)
     except DataError as error:
         reason = error.code or FileReason.HEADER_MISSING
         return Ledger(FileOutcome.REJECTED, file_reason=reason, sentence=str(error))
@@ -129,7 +135,7 @@ def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date
         today=today,
         adm1_pcodes=adm1,
         adm2_pcodes=adm2,
-        adm_pcodes=None,
+        adm_pcodes=adm1 | adm2 if table == "population" else None,
         categories=set(load_taxonomy().categories),
         forum_ids=set(forums),
         report_ids=set(reports),
