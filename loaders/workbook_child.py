@@ -136,13 +136,22 @@ def _look(workbook: Workbook, sheet: dict[str, str], limits: Limits) -> Candidat
     """The first rows of a sheet and whether a table begins there."""
     reader, part = workbook.open_sheet(sheet)
     with part:
-        rows = [texts for _row, texts in first_rows(reader, part, SAMPLE_ROWS)]
+        found = list(first_rows(reader, part, SAMPLE_ROWS))
+    rows = [texts for _row, texts in found]
     layout: Layout | None = None
     fault: tuple[str, str, str] | None = None
     try:
         layout = find_layout(rows, name=sheet["name"], limits=limits)
-    except UnreadableFile as error:
-        fault = (error.code, error.what, error.hint)
+    except UnreadableFile:
+        # merged cells are listed behind the rows, so they are looked at only where the header makes no sense without
+        reader, part = workbook.open_sheet(sheet)
+        with part:
+            reader.read(part, lambda *_row: True)
+        merges = _merges_among(reader, [row for row, _texts in found])
+        try:
+            layout = find_layout(rows, name=sheet["name"], limits=limits, merges=merges)
+        except UnreadableFile as error:
+            fault = (error.code, error.what, error.hint)
     return Candidate(sheet["name"], sheet["id"], sheet["state"] == "visible", rows, layout, fault)
 
 
@@ -172,13 +181,17 @@ def _write(workbook: Workbook, chosen: Candidate, target: Path, limits: Limits) 
             return True
 
         reader.read(part, put)
+    return {"merges": _merges_among(reader, sampled)}
+
+
+def _merges_among(reader: Sheet, sampled: list[int]) -> list[tuple[int, int, int, int]]:
+    """The merged areas that begin in one of some rows, by the positions of these rows."""
     rows = {row: index for index, row in enumerate(sampled)}
-    merges = [
+    return [
         (rows[top], left, max(rows.get(row, 0) for row in range(top, min(bottom, top + 50) + 1)), right)
         for top, left, bottom, right in reader.merges
         if top in rows
     ]
-    return {"merges": merges}
 
 
 if __name__ == "__main__":

@@ -1,0 +1,7 @@
+"""A parser that never ends."""
+
+from itertools import count
+
+from loaders.confine import serve
+
+serve(lambda _request: {"n": sum(1 for _ in count())})
