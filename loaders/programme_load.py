@@ -174,6 +174,8 @@ def _against_store(accepted: pd.DataFrame, store: Store, table: str) -> tuple[pd
 
 def _marks(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
     """One text a row that is equal for equal content, whatever types it was read into."""
+    if frame.empty:
+        return pd.Series(index=frame.index, dtype="object")
     texts = {}
     for name in columns:
         values = frame[name] if name in frame else pd.Series(None, index=frame.index, dtype="object")

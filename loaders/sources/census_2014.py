@@ -39,7 +39,8 @@ def to_population(text: pd.DataFrame, places: Places, *, boundary_version: str) 
     """
     ours = text.rename(columns=lambda name: str(name).strip().lower())[list(_HEADERS)].rename(columns=_HEADERS)
     people = ours[list(_PEOPLE)].apply(_persons)
-    codes = [_code(row, places) for row in ours[["gov_en", "gov_ar", "dis_en", "dis_ar"]].to_dict("records")]
+    names = zip(ours["gov_en"], ours["dis_en"], ours["gov_ar"], ours["dis_ar"], strict=True)
+    codes = [_code((gov_en, dis_en), (gov_ar, dis_ar), places) for gov_en, dis_en, gov_ar, dis_ar in names]
     added = people.groupby(pd.Series(codes, index=text.index, name="adm_pcode")).sum().reset_index()
     # Women and men were rounded in each sub-district, so that together they may exceed the total by a few.
     added["total"] = added[["total"]].assign(parts=added["female"] + added["male"]).max(axis=1)
@@ -53,17 +54,15 @@ def _persons(cells: pd.Series) -> pd.Series:
     return pd.to_numeric(plain.where(plain != "-", "0"), errors="coerce").fillna(0)
 
 
-def _code(row: dict[str, str], places: Places) -> str:
-    """The district that a row means, or its names where none is known."""
-    for ending in ("en", "ar"):
-        governorate, district = row[f"gov_{ending}"].strip(), row[f"dis_{ending}"].strip()
-        if not district:
+def _code(english: tuple[str, str], arabic: tuple[str, str], places: Places) -> str:
+    """The district that a pair of governorate and district means, or the pair where none is known."""
+    for governorate, district in (english, arabic):
+        if not district.strip():
             continue
         for match in (places.resolve(district=district), places.resolve(governorate=governorate, district=district)):
             if _is_certain(match):
                 return match.adm2_pcode
-    names = (row["gov_en"], row["dis_en"] or row["dis_ar"])
-    return " / ".join(name.strip() for name in names)
+    return f"{english[0].strip()} / {english[1].strip() or arabic[1].strip()}"
 
 
 def _is_certain(match: PlaceMatch) -> bool:
