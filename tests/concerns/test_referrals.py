@@ -23,7 +23,8 @@ def from_days(days: list[int], closed: list[int], **columns) -> pd.DataFrame:
 
 
 def test_freireich_as_referrals():
-    text = ["6", "6", "6", "6+", "7", "9+", "10", "10+", "11+", "13", "16", "17+", "19+", "20+", "22", "23", "25+", "32+", "32+", "34+", "35+"]
+    six_mp = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
+    text = six_mp.split()
     days, event = [int(t.strip("+")) for t in text], [int("+" not in t) for t in text]
     for name in ("closed", "accepted"):
         result = time_to(name, from_days(days, event), AS_OF)
