@@ -227,7 +227,7 @@ def _coarsened(rows: pd.DataFrame, codes: Codes) -> pd.DataFrame:
 
 def _decide(reports: pd.DataFrame, viewer: Viewer, codes: Codes, today: dt.date) -> tuple[pd.Series, pd.Series]:
     """Give which rows exist for the viewer, and which of them only at governorate precision."""
-    coarse = ~_is_cleared(reports, viewer.clearances & codes.known, codes)
+    coarse = ~is_cleared(reports, viewer.clearances & codes.known, codes)
     if Right.ROWS not in rights(viewer, today=today):
         return pd.Series(False, index=reports.index), coarse
     known = reports["category"].isin(_categories(codes))
@@ -245,11 +245,19 @@ def is_sensitive(reports: pd.DataFrame, codes: Codes) -> pd.Series:
 
     reports: category, subcategory, sensitive. Returns bool on the index of `reports`.
     """
-    return ~_is_cleared(reports, frozenset(), codes)
+    return ~is_cleared(reports, frozenset(), codes)
 
 
-def _is_cleared(reports: pd.DataFrame, clearances: frozenset[str], codes: Codes) -> pd.Series:
-    """Decide once for each combination of the three marks: millions of reports have few."""
+def is_cleared_for_all(viewer: Viewer, codes: Codes) -> bool:
+    """Say whether no report can be too sensitive for this viewer, whatever its sub-category or flag."""
+    return _categories(codes) <= viewer.clearances
+
+
+def is_cleared(reports: pd.DataFrame, clearances: frozenset[str], codes: Codes) -> pd.Series:
+    """Say which reports somebody with these clearances may place; columns and index as for `is_sensitive`.
+
+    Decided once for each combination of the three marks: millions of reports have few.
+    """
     marks = reports[["category", "subcategory", "sensitive"]]
     numbers = [pd.factorize(marks[name]) for name in marks.columns]
     combined = np.ravel_multi_index([code + 1 for code, _ in numbers], [len(unique) + 1 for _, unique in numbers])

@@ -6,7 +6,7 @@ Rows are cut to the viewer before anything is computed from them, so that a mist
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ import pyarrow as pa
 from concerns import access, comparison
 from concerns.access import Codes, Right, Viewer
 from concerns.cube import REPORT_KEYS, DayCube
+from concerns.programme_access import permitted_programme
 from concerns.schema import REPORT_COLUMNS
 from concerns.selection import Selection
 from concerns.taxonomy import Taxonomy
@@ -61,7 +62,11 @@ class View:
 
     @property
     def batches(self) -> pd.DataFrame:
-        """The batches in force, oldest first; columns `loaders.tables.BATCH_COLUMNS`."""
+        """The batches in force, oldest first; columns `loaders.tables.BATCH_COLUMNS`.
+
+        Raises AccessDenied without the right to load: what came in all tells of other districts.
+        """
+        access.require(self.viewer, Right.LOAD, today=self.today)
         return self._snapshot.batches
 
     @property
@@ -72,12 +77,13 @@ class View:
     @property
     def is_synthetic(self) -> bool:
         """Whether any batch in force is made up."""
-        return bool(self.batches["synthetic"].any())
+        return bool(self._snapshot.batches["synthetic"].any())
 
     @property
     def last_load(self) -> dt.datetime | None:
         """When the newest batch in force was loaded, UTC."""
-        return None if self.batches.empty else pd.Timestamp(self.batches["at"].max()).to_pydatetime()
+        batches = self._snapshot.batches
+        return None if batches.empty else pd.Timestamp(batches["at"].max()).to_pydatetime()
 
     @cached_property
     def taxonomy(self) -> Taxonomy:
@@ -108,10 +114,22 @@ class View:
         return totals.set_index("geo_precision")["n_reports"]
 
     def rows(self, selection: Selection, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Give the selected reports row by row, for a download. Raises AccessDenied without the right to rows."""
+        """Give the selected reports row by row, for a download.
+
+        Reports that the viewer may not place stand last, sorted by what they show, and line numbers are left out where
+        there may be such: their place among the others would tell with which of them they came.
+        Raises AccessDenied without the right to download rows.
+        """
         access.require(self.viewer, Right.EXPORT_ROWS, today=self.today)
-        parts = [_selected(part, selection) for part in self._permitted(list(columns or REPORT_COLUMNS))]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns or REPORT_COLUMNS))
+        wanted = [name for name in columns or REPORT_COLUMNS if name != "row" or self._is_cleared_for_all]
+        parts = [_selected(part, selection) for part in self._permitted(wanted)]
+        if not parts:
+            return pd.DataFrame(columns=wanted)
+        whole = pd.concat(parts, ignore_index=True)
+        has_place = whole["adm2_pcode"].notna()
+        coarse = whole[~has_place].sort_values(list(whole.columns))
+        ordered = pd.concat([whole[has_place], coarse], ignore_index=True) if len(coarse) else whole
+        return ordered[[name for name in wanted if name in ordered]]
 
     # -- programme -------------------------------------------------------------------------------------------------
 
@@ -124,8 +142,23 @@ class View:
     def meetings(self) -> pd.DataFrame:
         """Meetings planned and held, one row each, with their forum's `adm2_pcode`."""
         places = self.forums.set_index("forum_id")["adm2_pcode"]
-        meetings = self._programme("meetings")
+        meetings = self._programme("meetings", forums=places.index)
         return meetings.assign(adm2_pcode=meetings["forum_id"].map(places))
+
+    @cached_property
+    def referrals(self) -> pd.DataFrame:
+        """What was referred to whom, one row each; without place and ids where the report is too sensitive."""
+        return self._programme("referrals", open_reports=self._open_reports())
+
+    @cached_property
+    def activities(self) -> pd.DataFrame:
+        """Trainings, deliveries, works and mentoring visits, one row each."""
+        return self._programme("activities")
+
+    @cached_property
+    def surveys(self) -> pd.DataFrame:
+        """Perception rounds: one row a round, place, arm, indicator and group."""
+        return self._programme("surveys")
 
     @cached_property
     def population(self) -> pd.DataFrame:
@@ -196,22 +229,30 @@ class View:
         """Give the stored reports part by part, cut to the viewer."""
         if not self.may(Right.ROWS):
             return
-        codes = Codes(self._all_codes(), self.taxonomy.sensitive)
         wanted = list(dict.fromkeys([*columns, *_DECIDING, "is_context"]))
         for part in self._store.scan("reports", wanted, version=_version(self._snapshot)):
             frame = part.to_pandas(date_as_object=False, types_mapper=_TYPES.get)
             frame = frame[~frame["is_context"]]  # events of others are never added to reports of forums
-            yield access.permitted_rows(frame, self.viewer, codes, today=self.today)
+            yield access.permitted_rows(frame, self.viewer, self._codes, today=self.today)
 
-    def _all_codes(self) -> frozenset[str]:
-        categories = self.taxonomy.categories
-        return frozenset(categories).union(*(self.taxonomy.subcategories(code) for code in categories))
+    @cached_property
+    def _codes(self) -> Codes:
+        return Codes.of(self.taxonomy)
 
-    def _programme(self, table: str) -> pd.DataFrame:
+    @property
+    def _is_cleared_for_all(self) -> bool:
+        return access.is_cleared_for_all(self.viewer, self._codes)
+
+    def _open_reports(self) -> frozenset[str]:
+        """Ids of the reports that the viewer sees with their place; not read where that makes no difference."""
+        if self._is_cleared_for_all:
+            return frozenset()
+        parts = self._permitted(["report_id"])
+        return frozenset().union(*(part.loc[part["adm2_pcode"].notna(), "report_id"].dropna() for part in parts))
+
+    def _programme(self, table: str, **seen: Collection[str]) -> pd.DataFrame:
         frame = self._store.read(table, version=_version(self._snapshot)).to_pandas(date_as_object=False)
-        if self.viewer.districts and "adm2_pcode" in frame:
-            return frame[frame["adm2_pcode"].isin(self.viewer.districts)].reset_index(drop=True)
-        return frame
+        return permitted_programme(table, frame, self.viewer, self._codes, today=self.today, **seen)
 
 
 _TYPES = {pa.int8(): pd.Int8Dtype(), pa.int32(): pd.Int32Dtype()}
