@@ -137,8 +137,7 @@ class BinnedCells:
         if not mass.any():
             return mass
         step = self.lattice.step_x_m
-        along_y, along_x = (
-            gaussian_between(np.subtract.outer(n := np.arange(size), n) * step, bandwidth_m, step_m=step, n_splines=2)
-            for size in mass.shape
-        )
-        return along_y @ mass @ along_x
+        apart = np.arange(max(mass.shape))
+        kernel = gaussian_between(apart * step, bandwidth_m, step_m=step, n_splines=2).astype(np.float32)
+        along_y, along_x = (kernel[np.abs(np.subtract.outer(apart[:n], apart[:n]))] for n in mass.shape)
+        return (along_y @ mass.astype(np.float32) @ along_x).astype(float)
