@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -56,14 +58,22 @@ def render():
 FRAME_SHAPES = "path.leaflet-interactive"
 
 
-@pytest.fixture(scope="module", params=["", "atlas/one"])
-def mapped(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The page at the root of the server and under a base path."""
-    folder = tmp_path_factory.mktemp("mapped")
-    options = {"server.baseUrlPath": request.param} if request.param else {}
+def running(folder: Path, base_path: str) -> AbstractContextManager[Server]:
+    options = {"server.baseUrlPath": base_path} if base_path else {}
     app = trial_app.build(folder, {"hotspots": PAGE})
-    with serving(folder / "store", folder / "server", app=app, options=options) as running:
-        yield running
+    return serving(folder / "store", folder / "server", app=app, options=options)
+
+
+@pytest.fixture(scope="module")
+def mapped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("mapped"), "") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def under_a_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("under"), "atlas/one") as server:
+        yield server
 
 
 def drawn(visit: Visit, server: Server, query: str = "") -> None:
@@ -221,6 +231,17 @@ def test_two_visitors_read_two_languages_at_once(mapped: Server, new_visit):
     english.settle()
     assert english.page.locator("h1").first.inner_text() == "Hot spots"
     assert arabic.page.locator("h1").first.inner_text() == "البؤر الساخنة"
+
+
+def test_under_a_base_path_map_fonts_and_direction_work_too(under_a_path: Server, visit: Visit):
+    drawn(visit, under_a_path, "?lang=ar")
+    assert has_colour(map_picture(visit), palettes.YLGNBU[4])
+    click_square(visit, 0.5, 0.75)
+    visit.page.get_by_text("chosen B").wait_for()
+    assert visit.page.evaluate("document.documentElement.dir") == "rtl"
+    assert visit.page.evaluate("document.fonts.check('16px \"Noto Sans Arabic\"', 'ب')")
+    assert visit.foreign(under_a_path) == []
+    assert [address for address in visit.refused if "_stcore" not in address] == []
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -28,6 +28,7 @@ def render():
     table = pd.DataFrame({"secret": ["canary"]})
     downloads.show(table, name="t", about=files.About("a", "b", None, "c"))
     st.download_button("plain", b"canary", "plain.txt")
+    st.file_uploader("a file")
     if st.button("break"):
         raise RuntimeError("canary")
 """
@@ -108,6 +109,26 @@ def test_the_browser_is_told_to_send_no_statistics(offering: Server):
     assert "gatherUsageStats = false" in source
     _status, _headers, body = asked(offering.url + "/_stcore/host-config")
     assert json.loads(body)["enableCustomParentMessages"] is False
+
+
+def test_an_upload_needs_the_pages_token(offering: Server):
+    try:
+        with urlopen(Request(f"{offering.url}/_stcore/upload_file/a/b", data=b"x", method="PUT"), timeout=20) as answer:
+            status = answer.status
+    except HTTPError as refused:
+        status = refused.code
+    assert status == 403
+
+
+def test_other_pages_may_not_read_answers(offering: Server):
+    for path in ("/_stcore/health", "/_stcore/host-config", "/healthz"):
+        _status, headers, _body = asked(offering.url + path, Origin="http://evil.invalid")
+        assert "access-control-allow-origin" not in {name.lower() for name in headers}, path
+
+
+def test_the_upload_limit_is_50_megabytes(offering: Server, visit: Visit):
+    visit.open(f"{offering.url}/hotspots")
+    assert "50MB" in visit.page.get_by_test_id("stFileUploader").inner_text()
 
 
 def click_download(visit: Visit, label: str) -> tuple[str, str]:

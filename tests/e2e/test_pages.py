@@ -1,0 +1,59 @@
+"""Every page with the demo, in a real browser and three languages: drawn, quiet, accessible, and asking nobody else."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from pages import PAGES
+from pages.figures import texts
+from tests.e2e.conftest import Server, Visit
+
+ADDRESSES = ["" if page is PAGES[0] else page.url_path for page in PAGES]
+# Rules about what Streamlit itself draws, outside of our reach: its skip links, its menu's landmarks.
+NOT_OURS = {"region", "landmark-one-main", "page-has-heading-one", "scrollable-region-focusable"}
+
+
+def opened(visit: Visit, server: Server, address: str, code: str) -> str:
+    """Open a page in a language and wait for its last part; give its text."""
+    visit.open(f"{server.url}/{address}?lang={code}")
+    visit.page.locator("h1").first.wait_for(timeout=60_000)
+    visit.settle()
+    return visit.page.get_by_test_id("stApp").inner_text()
+
+
+@pytest.mark.parametrize("code", list(texts.LOCALES))
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_page_is_drawn_and_asks_nobody_else(server: Server, visit: Visit, address: str, code: str):
+    text = opened(visit, server, address, code)
+    with texts.reading(code):
+        broken = texts._("Something went wrong here. Please tell the maintainers this number: {number}").split("{")[0]
+        assert all(texts._(page.title) in text for page in PAGES)
+        assert texts._("SYNTHETIC data").split()[0] in text
+    assert broken not in text
+    assert visit.page.get_by_test_id("stException").count() == 0
+    assert visit.page.evaluate("document.documentElement.lang") == code
+    assert visit.foreign(server) == []
+    visit.picture(f"page-{code}-{address or PAGES[0].url_path}")
+
+
+@pytest.mark.parametrize("code", ["en", "ar"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing_serious(server: Server, visit: Visit, address: str, code: str):
+    opened(visit, server, address, code)
+    found = Axe().run(visit.page).response["violations"]
+    serious = [
+        (rule["id"], node["html"][:160])
+        for rule in found
+        if rule["impact"] in ("serious", "critical") and rule["id"] not in NOT_OURS
+        for node in rule["nodes"]
+    ]
+    assert serious == []
+
+
+def test_a_phone_needs_no_scrolling_to_the_side(server: Server, new_visit):
+    visit = new_visit(width=360, height=740)
+    for address in ADDRESSES:
+        opened(visit, server, address, "en")
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= 361, address
+        visit.picture(f"phone-{address or PAGES[0].url_path}")
