@@ -135,8 +135,14 @@ def test_what_would_change_the_verdict():
 
 def test_old_evidence_is_missing_and_later_evidence_counts():
     rows = pd.DataFrame(
-        [("plan", 1.0, "2023-06-01"), ("funds", 1.0, "2019-01-01"), ("women", 0.1, "2024-02-01")]
-        + [("women", 0.5, "2024-05-01"), ("women", 0.0, "2024-08-01"), ("police", np.nan, "2024-06-01")],
+        [
+            ("plan", 1.0, "2023-06-01"),
+            ("funds", 1.0, "2019-01-01"),
+            ("women", 0.1, "2024-02-01"),
+            ("women", 0.5, "2024-05-01"),
+            ("women", 0.0, "2024-08-01"),
+            ("police", np.nan, "2024-06-01"),
+        ],
         columns=["criterion", "value", "observed_on"],
     )
     states = scorecard("F", rows, CRITERIA, "2024-06-30").table.set_index("criterion")
