@@ -20,7 +20,6 @@ __all__ = [
     "AccessDenied",
     "BadBoundaries",
     "BadSetting",
-    "CONTEXT_COLUMNS",
     "DataError",
     "FileOutcome",
     "FileReason",
@@ -238,36 +237,4 @@ QUARANTINE_COLUMNS: dict[str, str] = {
     "reason": "string",
     "column": "string?",
     "original": "string",  # the row as it stood in the file: one JSON object, column → text
-}
-
-# Grain: one row an aggregate of another source (events of an area and month, people at a place): context for maps and
-# pages, never a report and never added to one. Which measures are filled is up to the source.
-CONTEXT_COLUMNS: dict[str, str] = {
-    "report_id": "string",
-    "source": "string",
-    "indicator": "string",
-    "occurred_on": "date32?",  # the first day of its period
-    "date_precision": "int8",
-    "adm1_pcode": "string",
-    "adm2_pcode": "string?",
-    "adm3_pcode": "string?",
-    "place_name": "string?",
-    "lat": "float64?",
-    "lon": "float64?",
-    "geo_precision": "int8",
-    "join_method": "string",
-    "distance_m": "float64",
-    "n_events": "int32?",
-    "n_fatalities": "int32?",
-    "n_families": "int32?",
-    "n_persons": "int32?",
-    "near_duplicate": "bool",
-    "submitted_at": "timestamp?",
-    "repairs": "string?",
-    "boundary_version": "string",
-    "batch_id": "string",
-    "row": "int32",
-    "id_hash": "int64",
-    "near_hash": "int64",
-    "content_hash": "int64",
 }

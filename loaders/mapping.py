@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEYS = ("columns", "values", "severity_scale", "date_order", "geopoint", "district")
 _LARGEST = 200_000  # bytes of a mapping file
+_DEEPEST = 5  # levels; a mapping needs three
 
 
 @dataclass(frozen=True)
@@ -180,7 +181,13 @@ def _by_cells(columns: list[str], sample: pd.DataFrame) -> dict[str, str]:
 
 def _compose(text: str, where: str) -> yaml.Node:
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise BadSetting(
+                    "This is nested too deeply.", where=_line(event.start_mark, where), hint="Use two levels."
+                )
             if isinstance(event, yaml.AliasEvent):
                 raise BadSetting(
                     "Aliases (*) are not read.", where=_line(event.start_mark, where), hint="Write it out."

@@ -158,5 +158,5 @@ def _sensitive(texts: Texts, taxonomy: Taxonomy, category: pd.Series, subcategor
     flagged = (category.isin(names) | subcategory.isin(names)).to_numpy(bool)
     if "sensitive" in texts:
         codes, distinct = encode(texts.get("sensitive"))
-        flagged |= np.array([text.casefold() in ("yes", "true", "1") for text in distinct], bool)[codes]
+        flagged = flagged | np.array([text.casefold() in ("yes", "true", "1") for text in distinct], bool)[codes]
     return flagged

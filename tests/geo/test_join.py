@@ -282,3 +282,14 @@ def test_other_real_points_come_to_their_totals_too(shared_data, official):
     assert out["join_method"].fillna("none").value_counts().to_dict() == {"within": 1_615, "nearest": 5, "none": 1}
     abroad = pd.read_csv(shared_data / "events/crimedata_homicides15.csv")
     assert assign_districts(abroad["longitude"], abroad["latitude"], official)["adm2_pcode"].isna().all()
+
+
+def test_metres_to_a_named_district_are_zero_inside_and_on_its_line(four_districts):
+    index = DistrictIndex(four_districts)
+    lon, lat = np.array([43.7, 44.0, 44.1, 43.9]), np.array([33.2, 33.2, 33.2, 33.2])
+    west = np.full(4, index.codes.index("IQG01Q01"), dtype=np.int16)
+    east = np.full(4, index.codes.index("IQG01Q02"), dtype=np.int16)
+    tenth = 9_324.2  # metres of 0.1 degrees of longitude at 33.2 north, on the ellipsoid
+    assert index.distance_m(lon, lat, west).tolist() == pytest.approx([0, 0, tenth, 0], rel=1e-3)
+    assert index.distance_m(lon, lat, east).tolist() == pytest.approx([3 * tenth, 0, 0, tenth], rel=1e-3)
+    assert index.distance_m(lon[:0], lat[:0], west[:0]).tolist() == []

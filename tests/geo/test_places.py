@@ -59,7 +59,13 @@ def test_an_unlisted_subdistrict_belongs_to_the_district_of_its_prefix(iraq):
 
 @pytest.mark.parametrize(
     ("name", "how"),
-    [("Al-Mosul", "exact"), ("al mosul", "key"), ("Mosul", "alias"), ("Mosul district", "stem"), ("Al Mawsil", "alias")],
+    [
+        ("Al-Mosul", "exact"),
+        ("al mosul", "key"),
+        ("Mosul", "alias"),
+        ("Mosul district", "stem"),
+        ("Al Mawsil", "alias"),
+    ],
 )
 def test_each_step_names_how_it_matched(iraq, name, how):
     match = iraq.resolve(district=name)

@@ -41,7 +41,8 @@ FIFTH_OF_MARCH = dt.date(2024, 3, 5)
     "text",
     [
         "2024-03-05", "2024-3-5", "2024/03/05", "2024.03.05", "20240305", "05/03/2024", "5.3.2024", "05-03-2024",
-        "5/3/24", "05 / 03 / 2024", "5 March 2024", "March 5, 2024", "5-Mar-24", "5th of March 2024", "Tue, 5 March 2024",
+        "5/3/24", "05 / 03 / 2024", "5 March 2024", "March 5, 2024", "5-Mar-24", "5th of March 2024",
+        "Tue, 5 March 2024",
         "2024-03-05 23:59:59.999", "05/03/2024 11:30 PM", "2024-03-05T10:00", "2024-03-05 م", "2024-W10-2",
         "٠٥/٠٣/٢٠٢٤", "۲۰۲۴-۰۳-۰۵", "٥ آذار ٢٠٢٤", "5 اذار 2024", "5 آذار/مارس 2024", "5 مارس 2024", "٥ی ئازاری ٢٠٢٤",
         "الثلاثاء 5 آذار 2024",
@@ -58,7 +59,8 @@ def test_one_day_in_many_forms(text):
         ("آب", 8), ("أيلول", 9), ("تشرين الأول", 10), ("تشرين الثاني", 11), ("كانون الأول", 12),
         ("کانوونی دووەم", 1), ("شوبات", 2), ("ئازار", 3), ("نیسان", 4), ("ئایار", 5), ("حوزەیران", 6), ("تەمموز", 7),
         ("ئاب", 8), ("ئەیلوول", 9), ("تشرینی یەکەم", 10), ("تشرینی دووەم", 11), ("کانوونی یەکەم", 12),
-        ("يناير", 1), ("فبراير", 2), ("يونيو", 6), ("يوليو", 7), ("ديسمبر", 12), ("Jan", 1), ("sept", 9), ("DECEMBER", 12),
+        ("يناير", 1), ("فبراير", 2), ("يونيو", 6), ("يوليو", 7), ("ديسمبر", 12), ("Jan", 1), ("sept", 9),
+        ("DECEMBER", 12),
     ],
 )  # fmt: skip
 def test_names_of_months_in_three_languages(name, month):
@@ -73,17 +75,22 @@ def test_names_of_months_in_three_languages(name, month):
         ("31/02/2024", Reason.DATE_INVALID), ("2024-02-30", Reason.DATE_INVALID), ("2023-02-29", Reason.DATE_INVALID),
         ("2024-13-05", Reason.DATE_INVALID), ("32/01/2024", Reason.DATE_INVALID), ("00/03/2024", Reason.DATE_INVALID),
         ("2024-03-05T25:00", Reason.DATE_INVALID), ("2024-03-05 13:00 PM", Reason.DATE_INVALID),
-        ("2024-03-05T10:00+99:00", Reason.DATE_INVALID), ("2024-13", Reason.DATE_INVALID), ("2024-W60", Reason.DATE_INVALID),
+        ("2024-03-05T10:00+99:00", Reason.DATE_INVALID), ("2024-13", Reason.DATE_INVALID),
+        ("2024-W60", Reason.DATE_INVALID),
         ("31 حزيران 2024", Reason.DATE_INVALID),
         ("1446-09-15", Reason.DATE_HIJRI), ("15/09/1446", Reason.DATE_HIJRI), ("١٥/٠٩/١٤٤٦", Reason.DATE_HIJRI),
-        ("15 رمضان 1446", Reason.DATE_HIJRI), ("15 Ramadan 1446", Reason.DATE_HIJRI), ("1446/09/15 هـ", Reason.DATE_HIJRI),
+        ("15 رمضان 1446", Reason.DATE_HIJRI), ("15 Ramadan 1446", Reason.DATE_HIJRI),
+        ("1446/09/15 هـ", Reason.DATE_HIJRI),
         ("1446", Reason.DATE_HIJRI), ("14460915", Reason.DATE_HIJRI), ("1403-01-05", Reason.DATE_HIJRI),
         ("ربيع الأول 1446", Reason.DATE_HIJRI), ("31/02/1446", Reason.DATE_HIJRI),
-        ("yesterday", Reason.DATE_UNPARSEABLE), ("12:30", Reason.DATE_UNPARSEABLE), ("5 March", Reason.DATE_UNPARSEABLE),
+        ("yesterday", Reason.DATE_UNPARSEABLE), ("12:30", Reason.DATE_UNPARSEABLE),
+        ("5 March", Reason.DATE_UNPARSEABLE),
         ("3 or 4 March 2024", Reason.DATE_UNPARSEABLE), ("March or May 2024", Reason.DATE_UNPARSEABLE),
         ("5/3", Reason.DATE_UNPARSEABLE), ("1/2/3", Reason.DATE_UNPARSEABLE), ("0", Reason.DATE_UNPARSEABLE),
-        ("-45352", Reason.DATE_UNPARSEABLE), ("1710460800", Reason.DATE_UNPARSEABLE), ("9" * 500, Reason.DATE_UNPARSEABLE),
-        ("1 2 " * 2000, Reason.DATE_UNPARSEABLE), ("=TODAY()", Reason.DATE_UNPARSEABLE), ("رمضان", Reason.DATE_UNPARSEABLE),
+        ("-45352", Reason.DATE_UNPARSEABLE), ("1710460800", Reason.DATE_UNPARSEABLE),
+        ("9" * 500, Reason.DATE_UNPARSEABLE),
+        ("1 2 " * 2000, Reason.DATE_UNPARSEABLE), ("=TODAY()", Reason.DATE_UNPARSEABLE),
+        ("رمضان", Reason.DATE_UNPARSEABLE),
     ],
 )  # fmt: skip
 def test_what_is_no_day_says_why(text, reason):
@@ -168,7 +175,14 @@ def test_coarser_dates_start_at_the_first_day_of_their_period():
 
 @given(st.dates(dt.date(1600, 1, 1), dt.date(2199, 12, 31)))
 def test_every_day_survives_every_form(day):
-    forms = [day.isoformat(), f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%d %B %Y}", f"{day:%B %d, %Y}", f"{day:%Y/%m/%d}"]
+    forms = [
+        day.isoformat(),
+        f"{day:%d/%m/%Y}",
+        f"{day:%d.%m.%Y}",
+        f"{day:%d %B %Y}",
+        f"{day:%B %d, %Y}",
+        f"{day:%Y/%m/%d}",
+    ]
     forms += [day.isoformat().translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")), f"{day.isoformat()}T12:00:00+03:00"]
     assert {day_of(form, order="dmy") for form in forms} == {day}
 

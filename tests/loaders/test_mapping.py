@@ -48,7 +48,9 @@ def test_geopoint_and_district_may_stand_beside_or_among_the_columns(text):
 
 
 def test_a_mapped_geopoint_takes_the_place_of_latitude_and_longitude():
-    table = RawTable({"date": ["2024-03-05"], "lat": ["1"], "lon": ["2"], "category": ["C01"], "spot": ["33.3 44.4 0 5"]})
+    table = RawTable(
+        {"date": ["2024-03-05"], "lat": ["1"], "lon": ["2"], "category": ["C01"], "spot": ["33.3 44.4 0 5"]}
+    )
     source = recognise(table, table.table, mapping=Mapping({"geopoint": ("spot",)}))
     assert "lat" not in source.headers
     assert source.header_of("geopoint") == "spot"
@@ -56,7 +58,8 @@ def test_a_mapped_geopoint_takes_the_place_of_latitude_and_longitude():
 
 def test_a_mapped_district_is_binding_even_for_a_form():
     table = RawTable(
-        {"_uuid": ["a"], "_submission_time": [""], "_id": ["1"], "g/incident_date": ["2024-03-05"], "g/concern_type": ["theft"]}
+        {"_uuid": ["a"], "_submission_time": [""], "_id": ["1"], "g/incident_date": ["2024-03-05"],
+        "g/concern_type": ["theft"]}
         | {"g/district": ["IQG15Q05"], "g/home": ["IQG15Q05"]}
     )  # fmt: skip
     assert recognise(table, table.table).declared is Declared.ANSWER
@@ -106,7 +109,9 @@ def test_columns_about_people_cannot_be_mapped():
 
 def test_a_column_that_the_file_lacks_is_said_and_does_no_harm():
     mapping = parse_mapping(YAML, where="m.yaml")
-    source = recognise(TABLE, TABLE.table, mapping=Mapping(mapping.columns | {"severity": ("Schwere",)}, mapping.values))
+    source = recognise(
+        TABLE, TABLE.table, mapping=Mapping(mapping.columns | {"severity": ("Schwere",)}, mapping.values)
+    )
     assert source.warnings == ("The mapping names no column of this file for severity.",)
 
 

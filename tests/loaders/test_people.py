@@ -20,8 +20,9 @@ def test_ways_to_reach_a_person_or_a_device_are_never_kept(header):
 
 @pytest.mark.parametrize(
     "header",
-    ["name", "Name", "names", "Full name", "group/first_name", "Name of the victim", "reporter_name", "Mukhtar name"]
-    + ["_attachments", "picture", "signature", "الاسم", "الاسم الكامل", "اسم المبلغ", "ناو", "children[1]/childs_name", "DOB"],
+    ["name", "Name", "names", "Full name", "group/first_name", "Name of the victim", "reporter_name", "Mukhtar name",
+    "_attachments", "picture", "signature", "الاسم", "الاسم الكامل", "اسم المبلغ", "ناو",
+    "children[1]/childs_name", "DOB"],
 )  # fmt: skip
 def test_names_and_pictures_are_dropped_unless_a_mapping_calls_them_something_else(header):
     assert personal_columns([header]) == {header}
@@ -30,8 +31,10 @@ def test_names_and_pictures_are_dropped_unless_a_mapping_calls_them_something_el
 
 @pytest.mark.parametrize(
     "header",
-    ["place_name", "Location name", "adm2_name", "District", "Date", "category", "description", "lat", "n_affected", "_uuid"]
-    + ["Arabic name of district", "site_name", "forum_id", "reporter_sex", "reporter_group", "telafar", "المحافظة", "name_en"],
+    ["place_name", "Location name", "adm2_name", "District", "Date", "category", "description", "lat",
+    "n_affected", "_uuid",
+    "Arabic name of district", "site_name", "forum_id", "reporter_sex", "reporter_group", "telafar", "المحافظة",
+    "name_en"],
 )  # fmt: skip
 def test_places_and_answers_are_no_people(header):
     assert personal_columns([header]) == frozenset()

@@ -57,9 +57,10 @@ def test_a_format_can_be_forced_and_a_wrong_name_lists_the_right_ones():
 
 def test_every_module_has_its_own_name():
     assert set(MODULES) == {
-        "template", "kobo", "odk", "ona", "acled", "ucdp", "hapi", "hxl", "insecurity_insight", "police_uk", "dtm", "mapped",
+        "template", "kobo", "odk", "ona", "acled", "ucdp", "hapi", "hxl", "insecurity_insight", "police_uk", "dtm",
+        "mapped",
     }  # fmt: skip
-    assert all(module.NAME == name for name, module in MODULES.items())
+    assert all(name == module.NAME for name, module in MODULES.items())
 
 
 def test_words_are_translated_by_their_folded_form_and_others_stay():
