@@ -15,7 +15,7 @@ from loaders.sniff import refuse
 
 _LONGEST_TEXT = 20_000
 _NAME = re.compile(
-    r"(?:urn:(?:x-)?ogc:def:crs:)?(?P<authority>EPSG|OGC|CRS|ESRI):[\d.]*:?(?P<code>CRS84|\d{4,6})", re.I
+    r"(?:urn:(?:x-)?ogc:def:crs:)?(?P<authority>EPSG|OGC|CRS|ESRI):(?:[\d.]*:)?(?P<code>CRS84|\d{4,6})", re.I
 )
 _HINT = "Export it again in WGS84 (EPSG:4326)."
 

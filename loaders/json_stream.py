@@ -19,6 +19,7 @@ LIST_KEYS = ("features", "results", "result")
 _PART = 1 << 18
 _MEMBERS = 1000
 _SPACE = " \t\r\n"
+_NUMBER_GOES_ON = ("", *"0123456789.eE+-")
 _HINT = "Export the file again; it may have been cut or edited by hand."
 
 
@@ -152,7 +153,8 @@ class JsonStream:
             else:
                 if end - self._position > self.limits.json_record_mb * MB:
                     self._limit(f"One record is larger than {self.limits.json_record_mb} MB.")
-                if end < len(self._text) or self._is_whole or not isinstance(value, Number):
+                is_open = isinstance(value, Number) and self._text[end : end + 1] in _NUMBER_GOES_ON
+                if self._is_whole or not is_open:
                     self._position = end
                     self._check_depth(value)
                     return value
