@@ -35,11 +35,9 @@ class LabelGrid:
         """Label the cells, `n_cells` along the longer side. shapes: polygons in degrees; settle(lon, lat): the exact
         answer, NONE outside.
 
-        A cell that no line comes near lies, with all such cells it hangs together with, in one district or in none:
-        one exact answer settles each such patch.
+        Cells of one row that follow each other with no line near lie in one district or in none: the exact answer for
+        the first settles them all.
         """
-        from scipy.ndimage import label
-
         lon_min, lat_min, lon_max, lat_max = shapely.total_bounds(shapes)
         step = max(lon_max - lon_min, lat_max - lat_min) / n_cells
         lon_min, lat_min = lon_min - 2 * step, lat_min - 2 * step
@@ -50,13 +48,12 @@ class LabelGrid:
         for up in (-1, 0, 1):  # a line passes within a quarter of a cell of its sampled points: 3 × 3 cells hold it
             for right in (-1, 0, 1):
                 near_line.ravel()[cells + up * n_cols + right] = True
-        patches, n_patches = label(~near_line)
-        flat = patches.ravel()
-        members = np.zeros(n_patches + 1, dtype=np.int64)
-        members[flat] = np.arange(flat.size)
-        row, col = np.divmod(members[1:], n_cols)
+        begins = ~near_line
+        begins[:, 1:] &= near_line[:, :-1]
+        row, col = np.nonzero(begins)
         answers = settle(lon_min + (col + 0.5) * step, lat_min + (row + 0.5) * step)
-        labels = np.append(np.int16(UNSETTLED), answers).astype(np.int16)[patches]
+        run = np.cumsum(begins.ravel()).reshape(begins.shape)  # the runs are numbered from 1
+        labels = np.where(near_line, np.int16(UNSETTLED), np.append(np.int16(NONE), answers).astype(np.int16)[run])
         return cls(labels, float(lon_min), float(lat_min), float(step))
 
     @property
