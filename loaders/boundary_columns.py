@@ -82,10 +82,10 @@ def rename(table: pd.DataFrame, family: Family) -> tuple[pd.DataFrame, int]:
             continue
         filled = pd.Series("", index=table.index, dtype="str")
         for texts in sources[ours]:
-            filled = filled.where(filled != "", texts.str.strip(INVISIBLE))
-        mended = filled.map(restore_mojibake).astype("str")
-        n_mended += int((mended != filled).sum())
-        made[ours] = mended
+            mended = texts.map(restore_mojibake)  # before marks are taken off: a broken letter may end in one
+            n_mended += int((mended != texts).sum())
+            filled = filled.where(filled != "", mended.str.strip(INVISIBLE))
+        made[ours] = filled
     return made, n_mended
 
 
