@@ -9,6 +9,7 @@ import streamlit as st
 
 from concerns import comparison
 from concerns.selection import Selection
+from loaders import analysis
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _
@@ -37,10 +38,7 @@ def _draw(view: View) -> None:
 
 def _table(view: View, selection: Selection) -> pd.DataFrame:
     """Counts and rates of the chosen districts."""
-    reports = view.cube.totals(selection).set_index("adm2_pcode")["n_reports"]
-    meetings = view.meetings_by(selection).groupby("adm2_pcode")["n_held"].sum()
-    people = view.people(selection.bounds[1].year).set_index("adm_pcode")["total"]
-    return comparison.side_by_side(reports, meetings, people, n_days=selection.n_days)
+    return analysis.rate_table(view, selection)
 
 
 def _rates(view: View, selection: Selection, table: pd.DataFrame) -> None:

@@ -27,14 +27,17 @@ def _draw(view: View) -> None:
 @st.fragment
 def _map_and_panel(view: View, selection: Selection) -> None:
     """The map beside its legend and the chosen district; a click redraws this part alone."""
-    layer, density = layer_choice.show(view, selection)
+    picture = layer_choice.show(view, selection)
+    layer = picture.layer
     st.subheader(layer.finding)
     base = map_view.base(view.district_set.display, version=view.district_set.version)
     names = filter_bar.district_names(view)
     chosen = district_panel.choice(names)
     left, right = st.columns([3, 1])
     with left:
-        paint = maps.paint(base, layer.codes, layer.colours, selected=chosen, density=density)
+        paint = maps.paint(
+            base, layer.codes, layer.colours, selected=chosen, density=picture.density, circles=picture.circles
+        )
         map_view.show(base, paint, key="hotspot-map", selects=district_panel.KEY)
         st.caption(sentences.under_map(view.district_set.source, view.precision(selection)))
     with right:

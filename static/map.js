@@ -70,7 +70,7 @@ window.atlas = (() => {
   }
 
   function base(map, payload) {
-    Object.assign(state, { map, codes: null, colours: [], selected: null, image: null });
+    Object.assign(state, { map, codes: null, colours: [], selected: null, image: null, circles: null });
     state.ink = payload.dark ? "#ffffff" : "#111111";
     document.body.classList.toggle("dark", payload.dark);
     const container = map.getContainer();
@@ -107,6 +107,16 @@ window.atlas = (() => {
     if (payload.image) {
       state.image = L.imageOverlay("data:image/png;base64," + payload.image, payload.bounds,
         { pane: "density", opacity: 0.8, interactive: false }).addTo(state.map);
+    }
+    if (state.circles) { state.circles.remove(); state.circles = null; }
+    if (payload.circles) {
+      state.circles = L.layerGroup(payload.circles.flatMap(([lat, lon, radius, number]) => [
+        L.circle([lat, lon], { radius, color: state.ink, weight: 2, dashArray: "6 4", fill: false, interactive: false }),
+        L.marker([lat, lon], {
+          interactive: false, keyboard: false, pane: "names",
+          icon: L.divIcon({ className: "atlas-name adm1", html: "<span>" + Number(number) + "</span>", iconSize: [0, 0] }),
+        }),
+      ])).addTo(state.map);
     }
     restyle();
   }

@@ -75,3 +75,20 @@ def density(n_reports: pd.Series, by_precision: pd.Series, *, peak: float, bandw
     )
     blank = pd.Series(ZERO, index=n_reports.index, dtype="int8")
     return Layer(title, blank, (), legend, n_reports.to_frame("n_reports"), finding)
+
+
+def smoothed(table: pd.DataFrame) -> Layer:
+    """Smoothed rates. table: from `concerns.rates.empirical_bayes`, index adm2_pcode."""
+    rate = table["rate"]
+    classes = palettes.classes(rate)
+    title = _("Smoothed reports per meeting held (empirical Bayes)")
+    note = _("A district with few meetings is moved towards the average of all.")
+    legend = legends.class_legend(classes, title=title, states=(ZERO, NO_DATA), note=note)
+    known = rate.dropna()
+    finding = _("{title}: known for {n} districts, from {low} to {high}.").format(
+        title=title,
+        n=format_number(len(known)),
+        low=format_number(known.min() if len(known) else None, decimals=1),
+        high=format_number(known.max() if len(known) else None, decimals=1),
+    )
+    return Layer(title, classes.codes(rate), classes.colours, legend, table, finding)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import folium
 import geopandas as gpd
@@ -44,6 +44,15 @@ class Density:
     south: float
     east: float
     north: float
+
+
+class Circle(NamedTuple):
+    """A circle over the districts: its centre in degrees, its radius in metres, and its number in the table beside."""
+
+    lat: float
+    lon: float
+    radius_m: float
+    number: int
 
 
 class Outlines(JSCSSMixin, MacroElement):
@@ -117,6 +126,7 @@ def paint(
     *,
     selected: str | None = None,
     density: Density | None = None,
+    circles: Sequence[Circle] = (),
 ) -> folium.FeatureGroup:
     """What changes: a colour for every district or a density image under their outlines, and the chosen district.
 
@@ -135,6 +145,7 @@ def paint(
         "codes": numbers,
         "colours": list(colours),
         "selected": base.order.index(selected) if selected in base.order else None,
+        "circles": [[float(lat), float(lon), float(radius), int(number)] for lat, lon, radius, number in circles],
         "image": None if density is None else base64.b64encode(density.png).decode("ascii"),
         "bounds": None
         if density is None

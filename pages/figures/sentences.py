@@ -228,14 +228,33 @@ def layer_table(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         "n_reports": _("Reports"),
         "per_meeting": _("Per meeting"),
         "rate_per_10k": _("Per 10,000 and year"),
+        "rate": _("Smoothed rate"),
+        "crude_rate": _("Own rate"),
+        "own_share": _("Own share"),
+        "gi_star_z": "z (Gi*)",
+        "local_i": "I",
+        "p_value": "p",
+        "p_sim": _("p (permutations)"),
+        "q_value": _("p, corrected"),
+        "quadrant": _("Quadrant"),
+        "class": _("Class"),
+        "class_key": _("Class name"),
+        "n_hot": _("Hot months"),
+        "n_cold": _("Cold months"),
+        "n_observed": _("Months observed"),
+        "trend": _("Trend"),
+        "status": _("Status"),
+        "cluster": _("Cluster"),
     }
     shown = {_("District"): names.reindex(table.index).to_numpy(), _("Code"): table.index.to_numpy()}
     for name in table.columns:
         for ending, word in (("_lower", _("lower limit")), ("_upper", _("upper limit"))):
             if name.endswith(ending):
-                shown[f"{words[name.removesuffix(ending)]}, {word}"] = table[name].round(2).to_numpy()
+                base = words.get(name.removesuffix(ending))
+                shown[word if base is None else f"{base}, {word}"] = table[name].round(2).to_numpy()
         if name in words:
-            shown[words[name]] = table[name].round(2).to_numpy()
+            is_number = pd.api.types.is_float_dtype(table[name].dtype)
+            shown[words[name]] = table[name].round(4).to_numpy() if is_number else table[name].to_numpy()
     return pd.DataFrame(shown)
 
 
