@@ -80,7 +80,8 @@ class Cells:
     ) -> None:
         """Read one of a closed list, by code or by label in any language; `own` lets other codes of a form pass."""
         raw = self._raw(column)
-        codes = {label_key(str(value)): str(value) for value in allowed} | dict(labels)
+        codes = {label_key(plain_cell(text)): code for text, code in labels.items()}
+        codes |= {label_key(str(value)): str(value) for value in allowed}
         found = raw.map(lambda cell: codes.get(label_key(cell), cell if own and own.fullmatch(cell) else None))
         self.refuse((raw != "") & found.isna(), ProgrammeReason.VALUE_UNKNOWN, column)
         self.typed[column] = found.astype("str").where(found.notna())

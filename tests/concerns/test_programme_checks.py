@@ -36,8 +36,9 @@ ROWS = {
     },
     "referrals": {
         "referral_id": "R-55", "report_id": "r-1", "forum_id": "CPF-NIN-07", "adm2_pcode": "IQG15Q03",
-        "category": "C07", "sector": "health", "receiving_body": "Clinic", "priority": "urgent", "sent_on": "2024-03-06",
-        "acknowledged_on": "2024-03-06", "accepted_on": "2024-03-07", "closed_on": "2024-03-20", "status": "done",
+        "category": "C07", "sector": "health", "receiving_body": "Clinic", "priority": "urgent",
+        "sent_on": "2024-03-06", "acknowledged_on": "2024-03-06", "accepted_on": "2024-03-07",
+        "closed_on": "2024-03-20", "status": "done",
         "outcome": "resolved",
     },
     "activities": {
