@@ -80,6 +80,27 @@ def plain(text: str) -> tuple[str, Mended]:
     return digits, mended
 
 
+def plain_column(values: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Do what `plain` does to a column at once; cells may be missing. Returns the cells and the bits of `Mended`.
+
+    >>> cells, bits = plain_column(pa.array(["٣٣٫٣١", "44.1", None]))
+    >>> cells.to_pylist(), bits.tolist()
+    (['33.31', '44.1', None], [1, 0, 0])
+    """
+    bits = np.zeros(len(values), np.uint8)
+    if pc.all(pc.string_is_ascii(values)).as_py() is not False or pc.any(pc.match_substring(values, "\n")).as_py():
+        return values, bits  # a cell of two lines is looked at by itself
+    lines = "\n".join(values.fill_null("").to_pylist())
+    visible = lines.translate(_NO_MARKS)
+    digits = visible.translate(_DIGITS)
+    stages = [pc.utf8_trim(pa.array(text.split("\n"), values.type), characters=_SPACES) for text in (visible, digits)]
+    before = values.fill_null("")
+    for after, bit in zip(stages, (Mended.INVISIBLE_STRIPPED, Mended.DIGITS_NORMALISED), strict=True):
+        bits |= np.where(pc.not_equal(after, before).to_numpy(zero_copy_only=False), np.uint8(bit), np.uint8(0))
+        before = after
+    return pc.if_else(pc.is_null(values), pa.scalar(None, values.type), before), bits
+
+
 def fold(text: str) -> str:
     """Fold a header or an enumerated answer: case, spaces, underscores and unseen marks do not matter.
 

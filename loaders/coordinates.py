@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loaders.cells import Mended, encode, plain, trim
+from loaders.cells import Mended, encode, plain, plain_column, trim
 
 BLANKS = frozenset({"", "n/a", "na"})  # how exports write "not answered"; no coordinate, date or number reads so
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3}){2,}(?:\.\d+)?|[+-]?\d{1,3}(?:,\d{3})+\.\d+")
 _PART = r"(\d+(?:[.,]\d+)?)"
 _DMS = re.compile(
     rf"(?P<before>[NSEW])?\s*(?P<sign>[+-])?\s*{_PART}(?:\s*(?P<mark>[°º˚:])\s*|\s+|(?=[NSEW]|$))"
@@ -71,10 +71,10 @@ def parse_numbers(values: pa.Array, *, degrees: bool = False) -> Numbers:
     Cells that are plain numbers are cast at once; only the distinct others are looked at one by one.
     """
     n = len(values)
-    mended = np.zeros(n, np.uint8)
     is_blank = pc.is_in(pc.utf8_lower(values), pa.array(sorted(BLANKS), values.type)).to_numpy(zero_copy_only=False)
     if is_blank.any():
         values = pc.if_else(pa.array(is_blank), pa.scalar(None, values.type), values)
+    values, mended = plain_column(values)
     value = _cast(values)
     odd = np.flatnonzero(~np.isfinite(value) & ~is_blank)
     is_bad = np.zeros(n, bool)
@@ -84,7 +84,7 @@ def parse_numbers(values: pa.Array, *, degrees: bool = False) -> Numbers:
         allowed = ~Mended.COORD_DMS if not degrees else ~Mended.NONE
         known = [found if found is not None and found[1] & allowed == found[1] else None for found in results]
         value[odd] = np.array([math.nan if found is None else found[0] for found in known])[codes]
-        mended[odd] = np.array([0 if found is None else int(found[1]) for found in known], np.uint8)[codes]
+        mended[odd] |= np.array([0 if found is None else int(found[1]) for found in known], np.uint8)[codes]
         is_bad[odd] = np.array([found is None for found in known])[codes]
     return Numbers(value, is_blank, is_bad, mended)
 

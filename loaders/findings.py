@@ -16,6 +16,8 @@ from loaders.cells import Mended, take_text, to_text, trim
 # that are broken as rows (too short, control characters, a line of sums) are refused by the reader before any other.
 REASONS = tuple(Reason)
 _NONE = len(REASONS)
+_NAMES = [[str(repair) for repair in Mended(bits).repairs()] for bits in range(32)]  # of each pattern of bits
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Findings:
@@ -127,16 +129,15 @@ class Texts:
 
     def originals(self) -> pd.Series:
         """Return for each mended row a JSON object: repair → {our column: the text as it stood}; missing for others."""
-        notes: dict[int, dict[str, dict[str, str]]] = {}
+        notes: dict[int, list[tuple[str, str, str]]] = {}
         for column, bits in self._mended:
             where = np.flatnonzero(bits)
             texts = self._frame[column].iloc[where] if column in self._frame else self.series(column).iloc[where]
-            for position, text in zip(where.tolist(), texts, strict=True):
-                for repair in Mended(int(bits[position])).repairs():
-                    notes.setdefault(position, {}).setdefault(str(repair), {})[column] = str(text)
+            for row, bit, text in zip(where.tolist(), bits[where].tolist(), texts.tolist(), strict=True):
+                notes.setdefault(row, []).extend((name, column, text) for name in _NAMES[bit])
         written: list[str | None] = [None] * self.n
         for row, note in notes.items():
-            written[row] = json.dumps(note, ensure_ascii=False)
+            written[row] = _as_json(note)
         return pd.Series(written, dtype="str")
 
     def repairs(self) -> dict[Repair, np.ndarray]:
@@ -144,3 +145,10 @@ class Texts:
         total = self.mended()
         made: Iterable[Mended] = [flag for flag in Mended if flag and (total & flag.value).any()]
         return {Repair[str(flag.name)]: self.rows[(total & flag.value) > 0] for flag in made}
+
+
+def _as_json(note: list[tuple[str, str, str]]) -> str:
+    grouped: dict[str, dict[str, str]] = {}
+    for repair, column, text in note:
+        grouped.setdefault(repair, {})[column] = text
+    return _ENCODE(grouped)

@@ -89,11 +89,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "sensitive": ("sensitive",),
 }  # fmt: skip
 
-# Names that a mapping may use for ours.
-ALIASES = {"date": "occurred_on", "latitude": "lat", "longitude": "lon", "id": "report_id", "uuid": "report_id"}
-ALIASES |= {"accuracy": "accuracy_m", "submitted": "submitted_at", "submission_time": "submitted_at"}
-ALIASES |= {"validation_status": "validation", "type": "category", "pcode": "adm2_pcode", "concern": "category"}
-ALIASES |= {"adm2_name": "district", "adm1_name": "governorate", "people_affected": "n_affected"}
+# Names that a mapping may use for ours: every word above, and some more.
+OUR_NAMES = {fold(word): column for column in reversed(TEXT_COLUMNS) for word in WORDS[column]}
+OUR_NAMES |= {fold(word): "submitted_at" for word in ("submission_date", "submitted_on", "end")}
+OUR_NAMES |= {fold(column): column for column in TEXT_COLUMNS}
 
 _PLACES = ("geopoint", "adm3_pcode", "adm2_pcode", "adm1_pcode", "district", "governorate", "place_name")
 

@@ -14,7 +14,7 @@ from concerns.errors import BadSetting
 from concerns.taxonomy import Taxonomy
 from loaders.categories import load_taxonomy
 from loaders.cells import fold, to_text
-from loaders.headings import ALIASES, TEXT_COLUMNS, WORDS, find_headers
+from loaders.headings import OUR_NAMES, TEXT_COLUMNS, WORDS, find_headers
 from loaders.people import is_contact, personal_columns
 
 if TYPE_CHECKING:
@@ -232,8 +232,7 @@ def _texts(node: yaml.Node, where: str) -> tuple[str, ...]:
 
 
 def _column(name: str, at: str) -> str:
-    key = name.strip().casefold().replace(" ", "_")
-    ours = ALIASES.get(key, key)
+    ours = OUR_NAMES.get(fold(name), name)
     if ours not in TEXT_COLUMNS:
         raise BadSetting(f"{name[:40]} is none of our columns.", where=at, hint=f"Use {', '.join(TEXT_COLUMNS)}.")
     return ours

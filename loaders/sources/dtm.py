@@ -1,9 +1,9 @@
 """IOM DTM master lists and the DTM API: people at places in one round. Aggregates, not reports.
 
-One row is a place with its displaced families and individuals; it lands as a row of the table of indicators. The list itself
-holds no day (it stands in the file's name), so none is required. OCHA codes of 2014 (`IQ-D001`) are another scheme:
-they are never matched by their digits; places come by their coordinates, or by the names of district and governorate.
-Columns are matched by meaning, since rounds rename them.
+One row is a place with its displaced families and individuals; it lands as a row of the table of indicators. The
+list itself holds no day (it stands in the file's name), so none is required. OCHA codes of 2014 (`IQ-D001`) are
+another scheme: they are never matched by their digits; places come by their coordinates, or by the names of district
+and governorate. Columns are matched by meaning, since rounds rename them.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """HDX HAPI conflict events: totals by area, month and kind, no points. Aggregates, not reports.
 
-One row is a number of events, so it never becomes a report: it lands as a row of the table of indicators, with the month as
-its day (`date_precision` 3) and the unit that the source names (`geo_precision` 4, or 5 where `admin2_code` is blank).
-The ledger counts rows of the file, as for any other. `civilian_targeting` overlaps `political_violence`: the
+One row is a number of events, so it never becomes a report: it lands as a row of the table of indicators, with the
+month as its day (`date_precision` 3) and the unit that the source names (`geo_precision` 4, or 5 where `admin2_code`
+is blank). The ledger counts rows of the file, as for any other. `civilian_targeting` overlaps `political_violence`: the
 indicators are never added. Rows that the source marks with an error are refused as not approved at the source.
 """
 

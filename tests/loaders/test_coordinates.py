@@ -40,6 +40,7 @@ NONE, DIGITS, COMMA, DMS = Mended.NONE, Mended.DIGITS_NORMALISED, Mended.DECIMAL
         ("٤٤°٢٤' شرقا", 44.4, DIGITS | DMS),
         ("445123", 445123.0, NONE),
         ("3,690,123.5", 3690123.5, NONE),
+        ("445,123.45", 445123.45, NONE),
     ],
 )
 def test_forms_that_field_staff_write_are_read(text, value, mended):

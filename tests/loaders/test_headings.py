@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loaders.cells import fold
-from loaders.headings import ALIASES, TEXT_COLUMNS, WORDS, find_headers, missing_groups
+from loaders.headings import OUR_NAMES, TEXT_COLUMNS, WORDS, find_headers, missing_groups
 
 
 def test_every_column_has_words_and_knows_its_own_name():
     assert set(WORDS) == set(TEXT_COLUMNS)
     assert all(fold(name) in {fold(word) for word in WORDS[name]} for name in TEXT_COLUMNS)
-    assert set(ALIASES.values()) <= set(TEXT_COLUMNS)
+    assert {OUR_NAMES[fold(name)] for name in TEXT_COLUMNS} == set(TEXT_COLUMNS) == set(OUR_NAMES.values())
 
 
 def test_no_word_stands_for_two_columns_but_the_ones_that_depend_on_the_cells():
@@ -18,7 +18,9 @@ def test_no_word_stands_for_two_columns_but_the_ones_that_depend_on_the_cells():
     for column, words in WORDS.items():
         for word in words:
             owners.setdefault(fold(word), set()).add(column)
-    assert {word: names for word, names in owners.items() if len(names) > 1} == {fold("شوێن"): {"place_name", "geopoint"}}
+    assert {word: names for word, names in owners.items() if len(names) > 1} == {
+        fold("شوێن"): {"place_name", "geopoint"}
+    }
 
 
 def test_the_likeliest_word_wins_and_a_header_serves_once():
