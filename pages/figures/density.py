@@ -19,6 +19,7 @@ from pages.figures.maps import Density
 
 WIDTH = 320
 FAINT = 0.02  # of the peak: thinner is left transparent
+OPACITY = [min(230, 70 + 2 * step) for step in range(255)]  # thin places let the map shine through
 
 
 def picture(surface: Surface, districts: gpd.GeoDataFrame) -> tuple[Density, float]:
@@ -43,7 +44,7 @@ def png(values: NDArray[np.float64], *, peak: float, colours: Sequence[str] = pa
     image = Image.fromarray(index, mode="P")
     image.putpalette([0, 0, 0, *_ramp(colours, 255)])
     out = io.BytesIO()
-    image.save(out, format="PNG", optimize=False, compress_level=6, transparency=bytes([0] + [200] * 255))
+    image.save(out, format="PNG", optimize=False, compress_level=6, transparency=bytes([0, *OPACITY]))
     return out.getvalue()
 
 
