@@ -10,6 +10,8 @@ import shapely
 
 from geo.districts import prepare
 from geo.join import DistrictIndex
+from loaders import boundaries
+from loaders.district_set import DistrictSet, approximate
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICIAL = ROOT.parent / "shared" / "data" / "boundaries" / "irq_admbnda_adm2_cso_20190603.geojson"
@@ -21,6 +23,11 @@ def districts() -> gpd.GeoDataFrame:
     if OFFICIAL.exists():
         return prepare(gpd.read_file(OFFICIAL).rename(columns=COLUMNS))
     return prepare(gpd.read_file(ROOT / "data" / "districts_approximate.geojson"))
+
+
+def district_set() -> DistrictSet:
+    """The same districts, as a load takes them."""
+    return boundaries.load_districts(OFFICIAL) if OFFICIAL.exists() else approximate()
 
 
 def described(layer: gpd.GeoDataFrame) -> str:
