@@ -80,8 +80,7 @@ def _from_long(cells: pd.DataFrame) -> Record:
         return Record(pd.Index([]), [], nothing, nothing, nothing.astype(np.int64), counts, 0)
     first, last = int(month.asi8.min()), int(month.asi8.max())
     column = month.asi8 - first
-    # NaT comes last of all; a report cannot be known before its month is over
-    seen_in = np.where(dated, np.maximum(submitted.asi8 - first, column), np.iinfo(np.int64).max)
+    seen_in = np.where(dated, submitted.asi8 - first, np.iinfo(np.int64).max)
     labels, row = np.unique(cells["cell"].to_numpy(), return_inverse=True)
     entries = pd.DataFrame({"row": row, "column": column, "seen_in": seen_in, "count": counts})
     keys = ["row", "column", "seen_in"]

@@ -69,6 +69,25 @@ def test_noufaily_on_salmonella_newport_as_r_gives_it(newport):
     assert (table.index[table.alarm] + 1).to_list() == [409, 410, 411, 412, 416, 421, 424]
 
 
+@pytest.mark.shared_data
+def test_seasonal_blocks_of_unequal_length_as_r_gives_them(newport):
+    # as above with b = 4, w = 2, alpha = .05: the gap of 47 weeks makes two blocks of 6 and seven of 5
+    weeks = [299, 317, 357, 417, 497]
+    table = farrington(newport.y, period=52, window=2, years=4, at=weeks, method="noufaily", min_cases=0)
+    expected = [3.03291886768, 1.28187538339, 2.33823986615, 0.89098581304, 2.87573560048]
+    assert table.expected.to_list() == pytest.approx(expected, rel=5e-4)
+    phi = [1.27438854166, 1.27486429423, 1.27561255317, 1.02254566094, 1.85311436971]
+    assert table.dispersion.to_list() == pytest.approx(phi, rel=5e-4)
+    assert table.threshold.to_list() == [7, 4, 6, 3, 7]
+
+
+def test_a_trend_that_leads_beyond_all_that_was_seen_is_not_kept():
+    rising = np.round(2 * 1.05 ** np.arange(72))
+    for method in ("farrington", "noufaily"):
+        assert not farrington(rising, at=71, method=method).trend[71]
+        assert farrington(rising[::-1], at=71, method=method).trend[71]  # a fall leads beyond nothing
+
+
 def test_monthly_counts_as_r_gives_them():
     # algo.farrington(b = 5, w = 1, alpha = .05), freq 12; months 65, 75, 85, 90, 95
     at = [64, 74, 84, 89, 94]

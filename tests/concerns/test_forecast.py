@@ -315,6 +315,7 @@ def test_the_block_bootstrap_covers_an_autocorrelated_mean_better_than_one_by_on
             _, lower, upper = mean_interval(noise, seed=trial, replicates=199, block=block)
             covered[block] += lower <= 0 <= upper
     assert covered[6] > covered[1] + 20
+    assert mean_interval(np.array([1.0, -1.0] * 10), seed=0, block=2) == (0, 0, 0)  # each block is a pair: they cancel
     assert mean_interval(np.array([np.nan, 2.0]), seed=0)[0] == 2
     assert np.isnan(mean_interval(np.array([]), seed=0)[0])
     assert mean_interval(np.arange(9.0), seed=1) == mean_interval(np.arange(9.0), seed=1)
