@@ -12,8 +12,8 @@ from concerns.estimate import Estimate, Floats, Status
 from concerns.panel import Balanced, balanced_panel, without_periods, without_units
 from concerns.pretrend import simulated_pretrend_p
 from concerns.simulated_power import detectable_att, effect_weights
-from concerns.staggered import Comparison, Control, effects_of
-from concerns.staggered_aggregates import aggregate
+from concerns.staggered import Comparison, Control, GroupTimeEffects, effects_of
+from concerns.staggered_aggregates import aggregate, lead_test
 from concerns.two_way import twfe
 from concerns.verdict import Direction, Finding, judge
 
@@ -85,7 +85,7 @@ def robustness(
         main,
         expected=direction,
         relevant=relevant,
-        pretrend_p=simulated_pretrend_p(data, control, effects.pretrend.chi2, seed=seed),
+        pretrend_p=_pretrend_p(data, effects, seed=seed),
         placebo_dates=[estimate for _, estimate in placebos],
         placebo_districts_p=districts.p_value,
         variants=[estimate for _, estimate in windows + controls],
@@ -95,6 +95,12 @@ def robustness(
     rows = [{"check": c, "variant": str(v)} | e.as_dict() for c, block in blocks.items() for v, e in block]
     detectable = detectable_att(panel, outcome, unit, time, cohort, control, alpha=alpha, seed=seed)
     return Robustness(pd.DataFrame(rows), finding, detectable)
+
+
+def _pretrend_p(data: Balanced, effects: GroupTimeEffects, *, seed: int) -> float:
+    if effects.pretrend.status is Status.OK:
+        return simulated_pretrend_p(data, effects.control, effects.pretrend.chi2, seed=seed)
+    return lead_test(effects).p_value
 
 
 def _overall(data: Balanced, control: Control, *, alpha: float) -> Estimate:

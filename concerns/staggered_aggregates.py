@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from concerns.estimate import Estimate, Floats, Status
-from concerns.staggered import MIN_UNITS, GroupTimeEffects, intervals, simultaneous_bands
+from concerns.estimate import Estimate, Floats, JointTest, Status, joint_test
+from concerns.staggered import MIN_UNITS, GroupTimeEffects, by_cluster, intervals, simultaneous_bands
 
 How = Literal["simple", "group", "calendar", "dynamic"]
 KEYS = {"group": "cohort", "calendar": "time", "dynamic": "event_time"}
@@ -69,6 +69,32 @@ def aggregate(att: GroupTimeEffects, how: How) -> AggregatedEffects:
         influence = [average(pick) for pick in picks]
         overall = cells.over_rows(how, values, influence)
     return _assemble(att, cells, how, rows, picks, influence, overall)
+
+
+def lead_test(att: GroupTimeEffects) -> JointTest:
+    """Test jointly that the effects at the last leads (event times −1, −2 …) are 0.
+
+    For panels with more effects than places, where the test over all pre-period effects has no answer. At most one
+    lead for every ten clusters; p by F with as many degrees of freedom as leads, and clusters minus leads. `missing`
+    without a lead.
+
+    >>> from concerns.staggered import att_gt
+    >>> rows = [(u, t, 4 if u < 10 else 0, (u * 7 + t * 3) % 5) for u in range(20) for t in (1, 2, 3, 4)]
+    >>> lead_test(att_gt(pd.DataFrame(rows, columns=["u", "t", "g", "y"]), "y", "u", "t", "g")).df
+    2
+    """
+    from scipy.special import fdtrc
+
+    dynamic = aggregate(att, "dynamic")
+    sums = by_cluster(dynamic.influence[:, : len(dynamic.table)], att.cluster_of_unit) / max(att.n_units, 1)
+    n_clusters = len(sums)
+    is_lead = ((dynamic.table["event_time"] < 0) & (dynamic.table["status"] == Status.OK)).to_numpy()
+    leads = np.flatnonzero(is_lead)[::-1][: n_clusters // 10]
+    test = joint_test(dynamic.table["att"].to_numpy(dtype="float64")[leads], sums[:, leads].T @ sums[:, leads])
+    if test.status is not Status.OK:
+        return test
+    spare = n_clusters - test.df
+    return replace(test, p_value=float(fdtrc(test.df, spare, test.chi2 * spare / (test.df * (n_clusters - 1)))))
 
 
 class _Cells:

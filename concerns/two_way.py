@@ -11,7 +11,7 @@ import pandas as pd
 from concerns.estimate import Estimate, Floats, JointTest, Status, joint_test, normal_quantile
 from concerns.panel import balanced_panel, check_panel, numbers
 from concerns.staggered import Control, effects_of
-from concerns.staggered_aggregates import aggregate
+from concerns.staggered_aggregates import aggregate, lead_test
 
 MIN_CLUSTERS = 10  # fewer: the clustered variance of a coefficient cannot be trusted, the interval is not shown
 Estimator = Literal["two_way", "callaway_santanna"]
@@ -24,7 +24,8 @@ class EventStudy:
     table: one row an event time, sorted: event_time (periods since the start), estimate, se, lower, upper, p_value,
     band_lower, band_upper (simultaneous), status, from `estimator`: two-way fixed effects where all start together,
     Callaway-Sant'Anna where they do not. two_way_table: the same columns from two-way fixed effects, for comparison.
-    pretrend: joint Wald test that the leads of `table` are 0; to pass it is weak evidence (Roth 2022).
+    pretrend: joint Wald test that all pre-period effects are 0 (the last leads, where there are too many for one
+    test); to pass it is weak evidence (Roth 2022).
     two_way and group_time: the one-number summaries of both. disagree: two-way fixed effects must not be read, since
     its estimate lies outside the other's interval, or has the other sign while one of the two excludes 0.
     """
@@ -74,11 +75,12 @@ def event_study(
     data = balanced_panel(panel, outcome, unit, time, cohort, cluster=cluster)
     effects = effects_of(data, control, alpha=alpha, draws=draws, seed=seed)
     group_time = aggregate(effects, "simple").overall
+    pretrend = effects.pretrend if effects.pretrend.status is Status.OK else lead_test(effects)
     dynamic = aggregate(effects, "dynamic").table.rename(columns={"att": "estimate"})
     return EventStudy(
         table=dynamic[_COLUMNS] if is_staggered else two_way_table,
         estimator="callaway_santanna" if is_staggered else "two_way",
-        pretrend=effects.pretrend if is_staggered else leads,
+        pretrend=pretrend if is_staggered else leads,
         two_way_table=two_way_table,
         two_way=two_way,
         group_time=group_time,

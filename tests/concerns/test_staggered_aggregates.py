@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from concerns.staggered import att_gt
-from concerns.staggered_aggregates import aggregate
+from concerns.staggered_aggregates import aggregate, lead_test
 
 KEYS = {"group": "cohort", "calendar": "time", "dynamic": "event_time"}
 
 
-def effects(*, seed: int = 0, control: str = "nevertreated", sizes: tuple[int, ...] = (12, 8, 7, 9), scale: float = 1.0):
+def effects(
+    *, seed: int = 0, control: str = "nevertreated", sizes: tuple[int, ...] = (12, 8, 7, 9), scale: float = 1.0
+):
     rng = np.random.default_rng(seed)
     starts = np.repeat([0.0, 3.0, 4.0, 6.0], sizes)
     rows = [
@@ -132,3 +134,24 @@ def test_an_unknown_way_is_refused():
     _, result = effects()
     with pytest.raises(ValueError, match="simple"):
         aggregate(result, "event")
+
+
+def monthly(seed: int, drift: float = 0.0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    starts = [12 + u % 6 * 3 if u < 36 else 0 for u in range(60)]
+    rows = [(u, t, g, rng.normal() + drift * t * (g > 0)) for u, g in enumerate(starts) for t in range(30)]
+    return pd.DataFrame(rows, columns=["u", "t", "g", "y"])
+
+
+def test_with_more_effects_than_places_the_last_leads_are_tested():
+    result = att_gt(monthly(0), "y", "u", "t", "g", draws=0)
+    assert result.pretrend.status == "not_identified"
+    assert lead_test(result).df == 6
+    found = [lead_test(att_gt(monthly(seed), "y", "u", "t", "g", draws=0)).p_value for seed in range(100)]
+    assert np.mean(np.array(found) < 0.05) <= 0.12  # nominal 0.05, + 3 standard errors of 100 tosses
+    assert lead_test(att_gt(monthly(0, drift=0.3), "y", "u", "t", "g", draws=0)).p_value < 0.001
+
+
+def test_without_a_lead_there_is_no_test():
+    data = monthly(0).query("t >= 26").assign(g=lambda rows: np.where(rows["u"] < 36, 27, 0))
+    assert lead_test(att_gt(data, "y", "u", "t", "g", draws=0)).status == "missing"
