@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from concerns import access
-from concerns.access import Right
-from loaders import export
+from concerns.access import Codes, Right, Viewer
+from concerns.schema import AccessDenied
+from concerns.selection import Selection
+from loaders import district_set, export
+from loaders.audit import AuditTrail, Event
 from loaders.ingest import Outcome, Progress, Request, ingest
 from loaders.mapping import Mapping
 from loaders.settings import Settings
@@ -25,11 +28,16 @@ ENDINGS = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".parquet", ".zip", ".
 
 
 class Desk:
-    """The loading desk of one viewer at one moment. Raises AccessDenied without the right to load."""
+    """The loading desk of one person at one moment. Raises AccessDenied without the right to load.
 
-    def __init__(self, store: Store, view: View, *, now: dt.datetime) -> None:
-        access.require(view.viewer, Right.LOAD, today=view.today)
-        self._store, self._view, self._now = store, view, now
+    ask: says again who this person is, at each deed: a file is made on a click, when no page runs.
+    """
+
+    def __init__(
+        self, store: Store, view: View, *, ask: Callable[[], Viewer], trail: AuditTrail, now: dt.datetime
+    ) -> None:
+        self._store, self._view, self._ask, self._trail, self._now = store, view, ask, trail, now
+        self._permitted(Right.LOAD)
 
     def load(
         self,
@@ -42,36 +50,81 @@ class Desk:
         progress: Progress | None = None,
     ) -> Outcome:
         """Load an uploaded file, or look what would become of it (`dry_run`). `name` is shown and is never a path."""
+        who = self._permitted(Right.LOAD).subject
         settings = replace(Settings(today=self._view.today), swap_coordinates=swap_coordinates)
         request = Request(
             self._now,
             settings,
-            who=self._view.viewer.subject,
+            who=who,
             mapping=mapping,
             dry_run=dry_run,
             display_name=name,
             progress=progress,
         )
         with _private_copy(content, name) as path:
-            return ingest(path, self._store, self._view.district_set, request)
+            outcome = ingest(path, self._store, district_set.installed(self._store.folder), request)
+        if not dry_run:
+            note_load(self._trail, outcome, who=who, at=self._now)
+        return outcome
 
     def undo(self, batch_id: str) -> None:
         """Take a batch back. Raises StoreError: it is not in force."""
-        self._store.undo(batch_id, who=self._view.viewer.subject, at=self._now)
+        who = self._permitted(Right.LOAD).subject
+        self._store.undo(batch_id, who=who, at=self._now)
+        self._trail.append(Event.UNDID, who=who, at=self._now, batch_id=batch_id)
 
     def history(self) -> pd.DataFrame:
         """Every load and undo, the newest first."""
         return self._store.history().iloc[::-1].reset_index(drop=True)
 
     def rows_as_csv(self, table: str, batch_id: str) -> bytes:
-        """The accepted or the quarantined rows of one batch as a CSV file."""
+        """The accepted or the quarantined rows of one batch as a CSV file.
+
+        Accepted rows are those of the viewer's own view. What a quarantined row is about is not known, so others' rows
+        are for those alone who are cleared for everything. Raises AccessDenied.
+        """
+        viewer = self._permitted(Right.EXPORT_ROWS)
         columns = export.columns_of(table)
-        parts = (part.to_pandas() for part in self._store.scan(table, columns))
-        mine = [part[part["batch_id"] == batch_id] for part in parts]
-        frame = pd.concat(mine, ignore_index=True) if mine else pd.DataFrame(columns=columns)
+        if table == "reports":
+            frame = self._view.rows(Selection(), columns=columns, batch_id=batch_id)
+        else:
+            self._check_may_see(batch_id, viewer)
+            parts = (part.to_pandas() for part in self._store.scan(table, columns))
+            mine = [part[part["batch_id"] == batch_id] for part in parts]
+            frame = pd.concat(mine, ignore_index=True) if mine else pd.DataFrame(columns=columns)
         text = io.StringIO()
         export.safe_texts(frame).to_csv(text, index=False)
+        self._trail.append(
+            Event.EXPORTED, who=viewer.subject, at=self._now, what=f"{table}_{batch_id}", format="csv",
+            n_rows=len(frame), scope=self._view.scope, data_version=self._view.version,
+        )  # fmt: skip
         return text.getvalue().encode("utf-8-sig")
+
+    def _permitted(self, right: Right) -> Viewer:
+        """Who this person is now. Raises AccessDenied: no longer one who may do this, or sees something else."""
+        viewer = self._ask()
+        access.require(viewer, right, today=self._view.today)
+        if access.scope(viewer, today=self._view.today) != self._view.scope:
+            hint = "Open the page again."
+            raise AccessDenied("What you may see was changed.", where="access", hint=hint, code="SCOPE")
+        return viewer
+
+    def _check_may_see(self, batch_id: str, viewer: Viewer) -> None:
+        history = self._store.history()
+        is_own = ((history["batch_id"] == batch_id) & (history["who"] == viewer.subject)).any()
+        if not is_own and not access.is_cleared_for_all(viewer, Codes.of(self._view.taxonomy)):
+            hint = "Ask whoever loaded the file, or an admin."
+            raise AccessDenied("These rows may hold what you are not cleared for.", where="access", hint=hint)
+
+
+def note_load(trail: AuditTrail, outcome: Outcome, *, who: str, at: dt.datetime) -> None:
+    """Write a load that stored something into the audit trail: its batch and its counts."""
+    ledger = outcome.ledger
+    if ledger.batch_id:
+        trail.append(
+            Event.LOADED, who=who, at=at, batch_id=ledger.batch_id, n_read=ledger.rows_read,
+            n_accepted=ledger.accepted, n_duplicates=ledger.duplicates, n_quarantined=ledger.quarantined,
+        )  # fmt: skip
 
 
 @contextmanager

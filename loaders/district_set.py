@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import shapely
 
-from concerns.schema import BadBoundaries
+from concerns.schema import AccessDenied, BadBoundaries
 from geo import districts as shapes
 from geo.join import DistrictIndex
 from geo.places import Places
@@ -61,6 +61,15 @@ class DistrictSet:
     def neighbours(self) -> Graph:
         """Which districts touch (queen), on the full borders."""
         return shapes.adjacency(self.districts)
+
+    def only(self, codes: Collection[str]) -> DistrictSet:
+        """The same set without all other districts; its version says so. Raises AccessDenied: it has none of them."""
+        some = self.districts[self.districts["adm2_pcode"].isin(list(codes))].reset_index(drop=True)
+        if some.empty:
+            hint = "An admin can change them under Roles."
+            raise AccessDenied("The boundaries in use know none of your districts.", where="access", hint=hint)
+        digest = hashlib.sha256(",".join(some["adm2_pcode"]).encode()).hexdigest()[:8]
+        return replace(self, districts=some, version=f"{self.version}-{digest}")
 
 
 def version_of(districts: gpd.GeoDataFrame, *, name: str) -> str:

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Release:
     manifest: Mapping[str, Any]
     tables: Mapping[Table, pd.DataFrame]
     version: str  # sha256 of the manifest: names this state of the release in caches and under figures
+    exact: Mapping[str, pd.DataFrame] = field(default_factory=dict)  # what is no person's: shown without noise
 
     @property
     def epsilon(self) -> float:
@@ -120,7 +121,9 @@ def open_release(folder: Path) -> Release:
             parts[table].append(
                 period.assign(release=entry["release"], is_correction=~_period(period, table).isin(first))
             )
-    return Release(manifest, {table: _stacked(table, frames) for table, frames in parts.items()}, version)
+    exact = manifest["releases"][-1].get("exact", {}) if manifest["releases"] else {}
+    shown = {_stem(name): _read_file(folder / name, stated["sha256"]) for name, stated in exact.items()}
+    return Release(manifest, {table: _stacked(table, frames) for table, frames in parts.items()}, version, shown)
 
 
 def read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
@@ -139,14 +142,22 @@ def read_manifest(folder: Path) -> tuple[dict[str, Any], str]:
     return manifest, hashlib.sha256(data).hexdigest()
 
 
-def _table_of(name: str, release: str) -> Table:
+def _stem(name: str) -> str:
     """The manifest may come from elsewhere: a name that is none of ours never becomes a path."""
     match = _FILE.fullmatch(name)
-    if match is None or match[1] not in set(Table) or match[2] != release:
+    if match is None:
         raise StoreError(
             "The manifest names a file that is none of a release.", where=MANIFEST, hint=_HINT, code="MANIFEST"
         )
-    return Table(match[1])
+    return match[1]
+
+
+def _table_of(name: str, release: str) -> Table:
+    if _stem(name) not in set(Table) or not name.endswith(f"-{release}.parquet"):
+        raise StoreError(
+            "The manifest names a file that is none of a release.", where=MANIFEST, hint=_HINT, code="MANIFEST"
+        )
+    return Table(_stem(name))
 
 
 def _read_file(path: Path, sha256: str) -> pd.DataFrame:

@@ -48,7 +48,7 @@ class View:
         self, store: Store, viewer: Viewer, snapshot: Snapshot, districts: DistrictSet, today: dt.date
     ) -> None:
         self._store, self._snapshot, self.viewer, self.today = store, snapshot, viewer, today
-        self.district_set = districts
+        self.district_set = districts.only(viewer.districts) if viewer.districts else districts
         self.version = f"{snapshot.version}-{districts.version}"
         self.scope = access.scope(viewer, today=today)
 
@@ -113,8 +113,10 @@ class View:
         totals = self.precision_cube.totals(selection, by=("geo_precision",))
         return totals.set_index("geo_precision")["n_reports"]
 
-    def rows(self, selection: Selection, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """Give the selected reports row by row, for a download.
+    def rows(
+        self, selection: Selection, *, columns: Sequence[str] | None = None, batch_id: str | None = None
+    ) -> pd.DataFrame:
+        """Give the selected reports row by row, for a download; with `batch_id` those of one batch.
 
         Reports that the viewer may not place stand last, sorted by what they show, and line numbers are left out where
         there may be such: their place among the others would tell with which of them they came.
@@ -122,7 +124,7 @@ class View:
         """
         access.require(self.viewer, Right.EXPORT_ROWS, today=self.today)
         wanted = [name for name in columns or REPORT_COLUMNS if name != "row" or self._is_cleared_for_all]
-        parts = [_selected(part, selection) for part in self._permitted(wanted)]
+        parts = [_selected(part, selection) for part in self._permitted(wanted, batch_id=batch_id)]
         if not parts:
             return pd.DataFrame(columns=wanted)
         whole = pd.concat(parts, ignore_index=True)
@@ -225,14 +227,15 @@ class View:
         batches = self._permitted([*REPORT_KEYS, level])
         return DayCube.from_batches(batches, districts, categories=self.taxonomy.categories, level=level)
 
-    def _permitted(self, columns: Sequence[str]) -> Iterator[pd.DataFrame]:
+    def _permitted(self, columns: Sequence[str], *, batch_id: str | None = None) -> Iterator[pd.DataFrame]:
         """Give the stored reports part by part, cut to the viewer."""
         if not self.may(Right.ROWS):
             return
-        wanted = list(dict.fromkeys([*columns, *_DECIDING, "is_context"]))
+        wanted = list(dict.fromkeys([*columns, *_DECIDING, "is_context", *(["batch_id"] if batch_id else [])]))
         for part in self._store.scan("reports", wanted, version=_version(self._snapshot)):
             frame = part.to_pandas(date_as_object=False, types_mapper=_TYPES.get)
-            frame = frame[~frame["is_context"]]  # events of others are never added to reports of forums
+            of_forums = ~frame["is_context"]  # events of others are never added to reports of forums
+            frame = frame[frame["batch_id"] == batch_id if batch_id else of_forums]
             yield access.permitted_rows(frame, self.viewer, self._codes, today=self.today)
 
     @cached_property
@@ -266,7 +269,8 @@ def view_version(store: Store) -> str:
 def open_view(store: Store, viewer: Viewer, *, today: dt.date) -> View:
     """Open the store as this viewer may see it today.
 
-    Raises AccessDenied: the viewer may not count reports of the store.
+    Raises AccessDenied: the viewer may not count reports of the store, or has districts that the boundaries in use do
+    not know. A donor and the public have `loaders.release_view.open_release_view`, which knows no store.
     """
     access.require(viewer, Right.COUNTS, today=today)
     return View(store, viewer, store.snapshot(), district_set.installed(store.folder), today)

@@ -11,6 +11,7 @@ import streamlit as st
 
 from pages.figures import files, texts
 from pages.figures.texts import _
+from pages.widgets import sign_in
 
 
 def _in_language(make: Callable[[], bytes]) -> Callable[[], bytes]:
@@ -41,7 +42,7 @@ def show(
         for ending, (kind, make) in files.makers(about, table, chart, shapes).items():
             st.download_button(
                 _("Download {format}").format(format=ending.upper()),
-                data=_in_language(make),
+                data=sign_in.exported(_in_language(make), what=name, format=ending, n_rows=len(table)),
                 file_name=f"concern-atlas_{name}.{ending}",
                 mime=kind,
                 key=f"download-{name}-{ending}",
