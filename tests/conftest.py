@@ -6,10 +6,14 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from hypothesis import settings
 from shapely.geometry import box
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
+
+settings.register_profile("project", deadline=None)  # a busy machine is no failed property
+settings.load_profile("project")
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ def test_burglaries_of_chicago_in_january_2016(shared_data, near, soon, publishe
     assert table.ratio[0] > 1.5
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.integers(0, 2**31),
     st.sampled_from(["euclidean", "manhattan"]),
@@ -76,7 +76,7 @@ def test_equals_the_listing_of_all_pairs(seed, metric, near, soon):
 
 
 @given(st.integers(0, 2**31), st.randoms(use_true_random=False), st.integers(-(10**6), 10**6))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_neither_row_order_nor_origin_matters_and_margins_are_kept(seed, shuffler, shift):
     x, y, day = reports(seed)
     order = list(range(len(x)))

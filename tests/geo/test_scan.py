@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from geo.likelihood import log_likelihood_ratio
 from geo.replicas import draw_replica
 from geo.scan import poisson_scan, space_time_scan
 
@@ -50,10 +49,6 @@ def world(seed, n=6, steps=8, cases=60):
     exposure = rng.integers(1, 50, (n, steps)).astype(float)
     table = rng.multinomial(cases, rng.dirichlet(np.full(n * steps, 0.7))).reshape(n, steps)
     return table, exposure, rng.integers(0, 40, n).astype(float), rng.integers(0, 40, n).astype(float)
-
-
-def test_the_published_ratios():
-    assert log_likelihood_ratio([10, 2], 1, 1175) == pytest.approx([14.060437, 0.386720], abs=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +98,7 @@ def test_new_york_leukaemia_half_cap_on_metres_equals_satscan_on_the_sphere(leuk
     assert top.p_gumbel[0] == pytest.approx(0.000087, abs=6e-5)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**31), st.booleans(), st.integers(1, 8), st.sampled_from([0.3, 0.5, 1.0]))
 def test_every_cluster_equals_the_listing_of_all_windows(seed, prospective, longest, cap):
     cases, exposure, x, y = world(seed)
@@ -222,7 +217,7 @@ def test_cases_that_are_all_on_one_day_are_no_cluster():
     assert found.status == "ok"
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**31), st.permutations(range(6)))
 def test_relabelling_changes_no_ratio_and_no_member(seed, order):
     cases, exposure, x, y = world(seed)
@@ -239,7 +234,7 @@ def test_relabelling_changes_no_ratio_and_no_member(seed, order):
             assert [set(m) for m in moved.members] == [set(m) for m in plain.members]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(1e-9, 1e9))
 def test_the_unit_of_the_exposure_does_not_matter(factor):
     cases, exposure, x, y = world(1)
@@ -394,24 +389,6 @@ def test_huge_counts_and_one_huge_outlier():
     assert found.clusters.p_value[0] == pytest.approx(0.05)
     found = poisson_scan([3, 4, 10**9, 5], [1e300, 1e300, 1e300, 1e300], [0, 10, 25, 45], [0] * 4, replicates=19)
     assert np.isfinite(found.clusters.llr).all()
-
-
-@pytest.mark.parametrize("total", [200, 40_000])
-def test_bounds_let_every_count_through_that_reaches_the_level(total):
-    from geo.likelihood import Bounds
-
-    rng = np.random.default_rng(0)
-    expected = np.exp(rng.uniform(np.log(1e-3), np.log(total * 0.999), 4_000))
-    cases = np.minimum(rng.poisson(expected * rng.choice([0.3, 0.9, 1, 1.2, 3], 4_000)), total)
-    for level in (0.0, 0.5, 4.0, 30.0):
-        bounds = Bounds(level, total, "both")
-        for side, passes in (("high", cases >= bounds.at_least(expected)), ("low", cases <= bounds.at_most(expected))):
-            ratios = log_likelihood_ratio(cases, expected, total, side)
-            reached = (ratios >= level) & (ratios > 0)
-            assert reached.any()
-            assert passes[reached].all()
-            if level and total < 4096:
-                assert not passes[ratios < level * 0.999].any()  # and where counts are solved exactly, no others
 
 
 @pytest.mark.parametrize(
