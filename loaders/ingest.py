@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from concerns.schema import BadSetting, DataError, FileOutcome, FileReason, Reason, Repair
+from geo.places import Places
 from loaders import identity, validate
 from loaders.district_set import DistrictSet
 from loaders.identity_check import ACCEPTED, CONFLICT, DUPLICATE, IDENTITY, Verdicts, settle
@@ -29,9 +30,11 @@ from loaders.ledger import Ledger
 from loaders.limits import Limits
 from loaders.mapping import Mapping
 from loaders.place import locate
+from loaders.place_names import load_places
 from loaders.raw import RawChunk, RawFile, RefusedRow
 from loaders.read import open_raw
 from loaders.settings import Settings
+from loaders.shelf import Shelf
 from loaders.sniff import shown_name
 from loaders.sources import Source, recognise
 from loaders.spool import Spool
@@ -88,6 +91,7 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
     with _scratch(store) as folder, ExitStack() as spools:
         try:
             load = _Load(path, request, districts, batch_id, outcome)
+            load.places = _places(store, districts)
             load.rows = spools.enter_context(Spool(folder, load.table))
             load.quarantine = spools.enter_context(Spool(folder, "quarantine"))
             load.judge()
@@ -110,6 +114,7 @@ class _Load:
 
     rows: Spool
     quarantine: Spool
+    places: Places
 
     def __init__(self, path: Path, request: Request, districts: DistrictSet, batch_id: str, outcome: Outcome) -> None:
         """Open the file, recognise its source and settle what only the whole file can tell."""
@@ -130,8 +135,8 @@ class _Load:
         for chunk in self.raw.chunks(n_rows=ROWS_A_PART):
             self.ledger.rows_read += len(chunk.table) + len(chunk.refused)
             checked = validate.check(self.source.rename(chunk.table), plan=self.plan)
-            index, places = self.districts.index, self.districts.places
-            located = locate(checked.rows, source=self.source, index=index, places=places, settings=settings)
+            index = self.districts.index
+            located = locate(checked.rows, source=self.source, index=index, places=self.places, settings=settings)
             self.outcome.names.append(located.names)
             self.refuse([self._as_it_stood(row, row.original) for row in chunk.refused])
             self.refuse(self._with_text([*checked.refused, *located.refused], chunk.table))
@@ -221,6 +226,12 @@ class _Load:
             refused = [RefusedRow(row, Reason.UUID_CONFLICT, None, {}) for row in here]
             found += self._with_text(refused, chunk.table)
         return found
+
+
+def _places(store: Store, districts: DistrictSet) -> Places:
+    """The names of the districts, and the other spellings that users of this store confirmed."""
+    aliases = None if store.folder is None else Shelf(store.folder).aliases()
+    return districts.places if aliases is None else load_places(districts.districts, remembered=aliases)
 
 
 def _refused(ledger: Ledger, error: DataError) -> Ledger:

@@ -56,6 +56,35 @@ def samples(rows: Sequence[RefusedRow]) -> pd.DataFrame:
     )
 
 
+def place_names(names: pd.DataFrame) -> pd.DataFrame:
+    """Stated places that were matched by likeness or not at all, for the screen; names: from `loaders.place`."""
+    stated = names[["governorate", "district", "place_name"]].fillna("").agg(" · ".join, axis=1).str.strip(" ·")
+    return pd.DataFrame(
+        {
+            _("As it stood"): stated,
+            _("Rows"): names["n_rows"],
+            _("Taken as"): names["adm2_pcode"].replace("", "–"),
+            _("Confidence"): [format_number(value, decimals=2) for value in names["confidence"]],
+            _("Candidates"): [
+                "; ".join(f"{name} ({code})" for code, name, _score in row) for row in names["candidates"]
+            ],
+            _("Note"): names["note"],
+        }
+    )
+
+
+def corrections(names: pd.DataFrame) -> dict[str, list[str]]:
+    """What can be corrected: a name as it was stated → the districts that it may mean."""
+    found: dict[str, list[str]] = {}
+    for district, place, candidates in zip(names["district"], names["place_name"], names["candidates"], strict=True):
+        stated = str(district or place or "").strip()
+        if stated:
+            found.setdefault(stated, []).extend(
+                str(code)[:8] for code, _name, _score in candidates if len(str(code)) >= 8
+            )
+    return found
+
+
 def history(events: pd.DataFrame) -> pd.DataFrame:
     """Loads and undos for the screen; events: from the loading desk."""
     action = {"ingest": _("loaded"), "undo": _("undone")}

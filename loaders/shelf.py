@@ -1,0 +1,71 @@
+"""What a store remembers for the next load: mappings by name, and other spellings of places that were confirmed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from concerns.schema import BadSetting
+from geo.places import ALIAS_COLUMNS
+from loaders.mapping import Mapping, parse_mapping
+from loaders.whole_file import replace_file
+
+LONGEST_NAME, MOST_MAPPINGS, MOST_ALIASES = 80, 200, 20_000
+
+
+class Shelf:
+    """Two small files in a store's folder. Names that users gave are values in them and never become a path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._mappings, self._aliases = folder / "mappings.json", folder / "place_aliases.json"
+
+    def mappings(self) -> dict[str, Mapping]:
+        """The saved mappings by the name that they were given."""
+        return {name: parse_mapping(text, where="saved mapping") for name, text in self._read(self._mappings).items()}
+
+    def save_mapping(self, name: str, mapping: Mapping) -> None:
+        """Keep a mapping under a name; the same name replaces it.
+
+        Raises BadSetting: no name, a name that is too long or not printable, or too many mappings.
+        """
+        name = name.strip()
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            raise BadSetting("This name cannot be used.", where="mapping", hint="Give up to 80 visible signs.")
+        saved = self._read(self._mappings)
+        if name not in saved and len(saved) >= MOST_MAPPINGS:
+            raise BadSetting("There are too many saved mappings.", where="mapping", hint="Replace one of them.")
+        self._write(self._mappings, saved | {name: mapping.to_yaml()})
+
+    def fitting(self, columns: list[str]) -> dict[str, Mapping]:
+        """The saved mappings whose columns a file has."""
+        have = {column.strip().casefold() for column in columns}
+        return {
+            name: mapping
+            for name, mapping in self.mappings().items()
+            if all(any(one.strip().casefold() in have for one in names) for names in mapping.columns.values())
+        }
+
+    def aliases(self) -> pd.DataFrame | None:
+        """Confirmed spellings, columns `geo.places.ALIAS_COLUMNS`; None when there are none."""
+        rows = list(self._read(self._aliases).values())
+        return pd.DataFrame(rows, columns=list(ALIAS_COLUMNS)) if rows else None
+
+    def remember_alias(self, name: str, adm2_pcode: str) -> None:
+        """Keep that a name means a district. Raises BadSetting: no name, or too many of them."""
+        name = " ".join(name.split())
+        known = self._read(self._aliases)
+        if not name or len(name) > LONGEST_NAME or len(known) >= MOST_ALIASES:
+            raise BadSetting("This name cannot be remembered.", where="place name", hint="Give up to 80 signs.")
+        row = dict(zip(ALIAS_COLUMNS, (name, "2", adm2_pcode, "Confirmed by a user."), strict=True))
+        self._write(self._aliases, known | {name.casefold(): row})
+
+    @staticmethod
+    def _read(path: Path) -> dict:
+        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+    @staticmethod
+    def _write(path: Path, content: dict) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode())

@@ -1,0 +1,61 @@
+"""Mappings and confirmed spellings are kept for the next load, and used by it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from concerns.schema import BadSetting
+from loaders.district_set import approximate
+from loaders.first_look import first_look
+from loaders.ingest import Request, ingest
+from loaders.mapping import Mapping
+from loaders.settings import Settings
+from loaders.shelf import Shelf
+from loaders.store import open_store
+
+NOW = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+MAPPING = Mapping({"occurred_on": ("Day of it",), "category": ("Sort",)}, {"category": {"drogue": "C07"}})
+
+
+def test_a_saved_mapping_comes_back_and_is_offered_where_it_fits(tmp_path):
+    shelf = Shelf(tmp_path)
+    assert shelf.mappings() == {}
+    shelf.save_mapping("Our form", MAPPING)
+    assert Shelf(tmp_path).mappings() == {"Our form": MAPPING}
+    assert list(shelf.fitting(["day of IT", "Sort", "other"])) == ["Our form"]
+    assert shelf.fitting(["Sort"]) == {}
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "a\x00b", "line\nbreak"])
+def test_a_name_that_cannot_be_used_is_refused(tmp_path, name):
+    with pytest.raises(BadSetting):
+        Shelf(tmp_path).save_mapping(name, MAPPING)
+
+
+def test_a_name_never_becomes_a_path(tmp_path):
+    Shelf(tmp_path / "store").save_mapping("../../evil", MAPPING)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["mappings.json"]
+
+
+def test_a_first_look_suggests_columns_and_leaves_people_out(tmp_path):
+    path = tmp_path / "upload.csv"
+    path.write_text("Date of incident,Latitude,Longitude,username\n2024-03-01,33.3,44.4,CANARY\n", encoding="utf-8")
+    look = first_look(path)
+    assert "username" not in look.columns
+    assert "CANARY" not in look.sample.to_csv()
+    assert {"lat", "lon"} <= set(look.suggested)
+
+
+def test_a_confirmed_spelling_is_known_to_the_next_load(tmp_path):
+    store, path = open_store(tmp_path / "store"), tmp_path / "reports.csv"
+    path.write_text("report_id,occurred_on,district,category\na,2024-03-01,Qxzthaniya,C07\n", encoding="utf-8")
+
+    def load():
+        return ingest(path, store, approximate(), Request(NOW, Settings(today=NOW.date()), dry_run=True)).ledger
+
+    assert dict(load().reasons) == {"DISTRICT_UNKNOWN": 1}
+    code = str(approximate().districts["adm2_pcode"].iloc[3])
+    Shelf(store.folder).remember_alias("  Qxzthaniya ", code)
+    assert load().accepted == 1
