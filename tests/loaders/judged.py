@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.districts import prepare
 from geo.join import DistrictIndex
+from geo.places import Places
 from loaders import validate
 from loaders.mapping import parse_mapping
 from loaders.place import locate
@@ -59,9 +60,8 @@ def judge(
     source = recognise(raw, raw.table, force=force, mapping=named)
     plan = validate.plan(raw, source, settings=chosen)
     checked = validate.check(source.rename(raw.table), plan=plan)
-    placed = locate(
-        checked.rows, source=source, index=DistrictIndex(districts), places=load_places(districts), settings=chosen
-    )
+    index, places = _ready(tuple(districts["adm2_pcode"]), districts)
+    placed = locate(checked.rows, source=source, index=index, places=places, settings=chosen)
     refused = [*checked.refused, *placed.refused]
     assert len(refused) + len(placed.rows) == len(raw.table)
     return Judged(
@@ -72,3 +72,13 @@ def judge(
         plan.warnings,
         placed.names,
     )
+
+
+_READY: dict[tuple[str, ...], tuple[DistrictIndex, Places]] = {}
+
+
+def _ready(codes: tuple[str, ...], districts: gpd.GeoDataFrame) -> tuple[DistrictIndex, Places]:
+    """Index a set of districts once for all tests that use it."""
+    if codes not in _READY:
+        _READY[codes] = (DistrictIndex(districts), load_places(districts))
+    return _READY[codes]
