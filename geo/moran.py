@@ -143,8 +143,8 @@ def eb_standardised(cases: Any, population: Any) -> pd.Series:
     """Rates made comparable between areas of unequal population, to pass to `moran` or `local_moran`.
 
     cases, population: one number an area, same order. Returns (r_i − b)/√(A + b/P_i), r = cases/population, b the
-    overall rate, A the variance between areas beyond chance (not clipped: where A + b/P_i is not above 0, and where
-    P_i is 0 or missing, the value is NaN). Assunção & Reis (1999) Stat. Med. 18:2147.
+    overall rate, A the variance between areas beyond chance, not below 0. NaN where P_i is 0 or either is missing, and
+    everywhere when there are no cases. Assunção & Reis (1999) Stat. Med. 18:2147.
     Raises ValueError: lengths that differ, a negative number.
 
     >>> eb_standardised([1, 4, 0, 9], [100, 100, 50, 300]).round(2).to_list()
@@ -160,10 +160,9 @@ def eb_standardised(cases: Any, population: Any) -> pd.Series:
     if known.any():
         total = P[known].sum()
         r, b = x[known] / P[known], x[known].sum() / total
-        between = (P[known] * (r - b) ** 2).sum() / total - b / (total / known.sum())
-        variance = between + b / P[known]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            z[known] = np.where(variance > 0, (r - b) / np.sqrt(variance), np.nan)
+        between = max(0.0, (P[known] * (r - b) ** 2).sum() / total - b / (total / known.sum()))
+        if b > 0:
+            z[known] = (r - b) / np.sqrt(between + b / P[known])
     return pd.Series(z, index=cases.index if isinstance(cases, pd.Series) else None)
 
 

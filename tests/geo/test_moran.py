@@ -174,8 +174,10 @@ def test_standardised_rates_equal_esda():
     assert gaps[40:].isna().all()
 
 
-def test_standardised_rates_without_enough_variance_are_missing():
-    assert eb_standardised([2, 2, 2], [10, 10, 10]).isna().all()
+def test_standardised_rates_without_variance_between_areas_use_chance_alone():
+    assert eb_standardised([2, 2, 2], [10, 10, 10]).to_list() == [0, 0, 0]
+    assert eb_standardised([1, 2], [10, 10]).to_list() == pytest.approx([-0.05 / 0.015**0.5, 0.05 / 0.015**0.5])
+    assert eb_standardised([0, 0], [10, 10]).isna().all()
     assert eb_standardised([], []).empty
     with pytest.raises(ValueError, match="one of each"):
         eb_standardised([1, 2], [1])
