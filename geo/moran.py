@@ -148,7 +148,7 @@ def eb_standardised(cases: Any, population: Any) -> pd.Series:
     Raises ValueError: lengths that differ, a negative number.
 
     >>> eb_standardised([1, 4, 0, 9], [100, 100, 50, 300]).round(2).to_list()
-    [-1.04, 0.98, -1.17, 0.63]
+    [-0.97, 0.91, -1.13, 0.49]
     """
     x, P = to_floats(cases, "cases"), to_floats(population, "population")
     if x.shape != P.shape:
