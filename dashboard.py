@@ -11,7 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from pages import PAGES, PageEntry
 from pages.figures.texts import _
-from pages.widgets import language, media_guard, rtl, server
+from pages.widgets import entrance, language, media_guard, mode, rtl, server
 
 ICON = Path(__file__).parent / "static" / "icon.png"
 
@@ -31,11 +31,12 @@ def main() -> None:
     language.show()
     st.set_page_config(page_title=_("Concern Atlas"), page_icon=str(ICON), layout="wide")
     rtl.show()
+    rights = entrance.show()
     menu = [
-        st.Page(opened(page), title=_(page.title), icon=page.icon, url_path=page.url_path, default=page is PAGES[0])
-        for page in PAGES
+        st.Page(opened(page), title=_(page.title), icon=page.icon, url_path=page.url_path, default=n == 0)
+        for n, page in enumerate(page for page in PAGES if page.right in rights)
     ]
-    st.navigation(menu).run()
+    st.navigation(menu or [st.Page(entrance.door, title=_("Sign in"), default=True)]).run()
 
 
 if __name__ == "__main__":
@@ -44,4 +45,5 @@ else:
     # Without this line Streamlit serves every file of pages/ by itself until some visitor has called st.navigation.
     PagesManager.uses_pages_directory = False
     media_guard.install()
-    app = st.App(Path(__file__), routes=server.ROUTES, middleware=server.MIDDLEWARE)
+    mode.start_or_leave()
+    app = st.App(Path(__file__), routes=server.ROUTES, middleware=server.MIDDLEWARE, secrets=mode.secrets_of() or None)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from concerns.access import Right
 from pages.figures.texts import marked
 
 
 class PageEntry(NamedTuple):
-    """A page of the menu: its module in this package, its title (a message), its icon, its address."""
+    """A page of the menu: its module in this package, its title (a message), its icon, its address, who sees it."""
 
     module: str
     title: str
     icon: str
     url_path: str
+    right: Right = Right.COUNTS
 
 
 PAGES = (
@@ -21,6 +23,6 @@ PAGES = (
     PageEntry("hotspots", marked("Hot spots"), ":material/map:", "hotspots"),
     PageEntry("trends", marked("Trends"), ":material/show_chart:", "trends"),
     PageEntry("districts", marked("Districts"), ":material/compare:", "districts"),
-    PageEntry("data", marked("Data"), ":material/upload_file:", "data"),
-    PageEntry("methods", marked("Methods"), ":material/menu_book:", "methods"),
+    PageEntry("data", marked("Data"), ":material/upload_file:", "data", Right.LOAD),
+    PageEntry("methods", marked("Methods"), ":material/menu_book:", "methods", Right.RELEASE),
 )

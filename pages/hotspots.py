@@ -24,7 +24,7 @@ def _draw(view: View) -> None:
     _map_and_panel(view, selection)
 
 
-@st.fragment
+@page_frame.fragment
 def _map_and_panel(view: View, selection: Selection) -> None:
     """The map beside its legend and the chosen district; a click redraws this part alone."""
     picture = layer_choice.show(view, selection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from loaders.release_view import ReleaseView
 from loaders.view import View
 from pages.figures.method_texts import METHODS
 from pages.figures.texts import _
@@ -12,10 +13,10 @@ from pages.widgets import page_frame
 
 def render() -> None:
     """Draw the page."""
-    page_frame.page(_("What do the figures mean?"), _draw)
+    page_frame.any_page(_("What do the figures mean?"), _draw)
 
 
-def _draw(view: View) -> None:
+def _draw(view: View | ReleaseView) -> None:
     st.write(
         _(
             "A count of reports is not a level of crime: it grows with trust, with meetings and with forums. Every "

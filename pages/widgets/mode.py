@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
@@ -55,13 +56,22 @@ def start(environment: Mapping[str, str] = os.environ) -> Mode:
     address = config.get_option("server.address") or ""
     if mode is Mode.LOCAL and not is_loopback(address):
         hint = (
-            "Keep 127.0.0.1, or configure a provider in .streamlit/secrets.toml (see deploy/secrets.example.toml), or show "
-            f"the published release alone with {MODE}=public (make run-public)."
+            "Keep 127.0.0.1, or configure a provider in .streamlit/secrets.toml (see deploy/secrets.example.toml), or "
+            f"show the published release alone with {MODE}=public (make run-public)."
         )
         what = "Without an identity provider the dashboard serves this machine alone."
         raise BadSetting(what, where=f"server.address {address or '(all)'}", hint=hint)
     _started[:] = [mode]
     return mode
+
+
+def start_or_leave() -> None:
+    """`start`; with a setting that is none the server ends with one sentence and exit 2."""
+    try:
+        start()
+    except BadSetting as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from error
 
 
 def _chosen(environment: Mapping[str, str], provider: Mapping[str, Any]) -> Mode:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+import traceback
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from concerns.access import Right
 from concerns.schema import DataError
 from concerns.selection import Selection
+from loaders.release_view import ReleaseView
 from loaders.view import View
 from pages.figures.files import About
 from pages.figures.texts import _, format_date, format_number, markdown_safe
@@ -19,17 +26,70 @@ log = logging.getLogger(__name__)
 
 
 def page(title: str, draw: Callable[[View], None]) -> None:
-    """Draw a page's title, its banners and then the page; a refusal shows its text, a defect only its number."""
+    """Draw a page of the store: its title, its banners and then the page; a refusal shows its text."""
+    _page(title, sign_in.current_view, draw)
+
+
+def release_page(title: str, draw: Callable[[ReleaseView], None]) -> None:
+    """Draw a page of the published release, as `page`."""
+    _page(title, sign_in.current_release, draw)
+
+
+def any_page(title: str, draw: Callable[[View | ReleaseView], None]) -> None:
+    """Draw a page for whoever sees the store or else the release, as `page`."""
+    _page(title, sign_in.current_view if sign_in.may(Right.COUNTS) else sign_in.current_release, draw)
+
+
+def _page(title: str, opened: Callable[[], Any], draw: Callable[[Any], None]) -> None:
     st.title(title)
-    try:
-        view = sign_in.current_view()
+    with _guarded():
+        view = opened()
         banners(view)
         draw(view)
+
+
+def fragment(draw: Callable[..., None]) -> Callable[..., None]:
+    """A part of a page that a click redraws alone; its first argument is the view.
+
+    Where this person sees something else by now, or nothing, or new data came in, the whole page runs instead.
+    """
+
+    @st.fragment
+    @wraps(draw)
+    def part(view: View | ReleaseView, *arguments: Any) -> None:
+        with _guarded():
+            if _is_alone() and not _is_current(view):
+                st.rerun()
+            draw(view, *arguments)
+
+    return part
+
+
+def _is_alone() -> bool:
+    """Whether a fragment runs without its page."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
+def _is_current(view: View | ReleaseView) -> bool:
+    opened = sign_in.current_view if isinstance(view, View) else sign_in.current_release
+    try:
+        now = opened()
+    except DataError:
+        return False
+    return (now.scope, now.version) == (view.scope, view.version)
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """A refusal shows its text, a defect only its number; the log has its kind and lines, for its words may be data."""
+    try:
+        yield
     except DataError as error:
         st.error(markdown_safe(str(error)))
-    except Exception:
+    except Exception as error:
         number = uuid.uuid4().hex[:8]
-        log.exception("defect %s", number)
+        log.error("defect %s: %s\n%s", number, type(error).__name__, "".join(traceback.format_tb(error.__traceback__)))
         st.error(
             _("Something went wrong here. Please tell the maintainers this number: {number}").format(number=number)
         )
@@ -49,7 +109,7 @@ def selected(view: View) -> Selection | None:
     return selection
 
 
-def banners(view: View) -> None:
+def banners(view: View | ReleaseView) -> None:
     """Say what must be known before any figure is read."""
     if view.is_synthetic:
         text = _(

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from concerns import access
-from concerns.access import Codes, Right, Role, Viewer
+from concerns.access import Right, Role, Viewer
 from concerns.schema import AccessDenied
 from loaders.audit import Event
 from loaders.categories import load_taxonomy
@@ -66,7 +66,7 @@ def asking() -> Callable[[], Viewer]:
         if not mode.came_from_here(st.context.headers, st.context.ip_address):
             hint = "Configure an identity provider to serve others."
             raise AccessDenied("Local mode serves this machine alone.", where="sign-in", hint=hint, code="ELSEWHERE")
-        return lambda: Viewer(LOCAL, Role.ADMIN, clearances=Codes.of(load_taxonomy()).known)
+        return lambda: Viewer(LOCAL, Role.ADMIN, clearances=frozenset(load_taxonomy().categories))
     sign_in, folders = signed_in(), Folders.of(current_store())
 
     def ask() -> Viewer:
@@ -90,6 +90,14 @@ def sign_out() -> None:
     """End this person's sign-ins here, and ask the provider to end its own."""
     _SESSIONS.end(signed_in(), now=now())
     st.logout()
+
+
+def may(right: Right) -> bool:
+    """Whether this person holds a right now; nobody holds none. Raises StoreError: the table of roles is damaged."""
+    try:
+        return right in access.rights(current_viewer(), today=today())
+    except AccessDenied:
+        return False
 
 
 def current_view() -> View:
