@@ -91,7 +91,8 @@ def _accuracy(texts: Texts, findings: Findings, plan: Plan) -> np.ndarray:
     if unread:
         plan.tally["Accuracies that are no number of metres were left blank"] += unread
     if plan.settings.max_accuracy_m is not None:
-        findings.add(accuracy_m > plan.settings.max_accuracy_m, Reason.COORD_LOW_ACCURACY, "accuracy_m")
+        column = "geopoint" if "geopoint" in texts and "accuracy_m" not in plan.source.headers else "accuracy_m"
+        findings.add(accuracy_m > plan.settings.max_accuracy_m, Reason.COORD_LOW_ACCURACY, column)
     return np.where(np.isfinite(accuracy_m), accuracy_m, np.nan)
 
 

@@ -126,6 +126,8 @@ def test_a_geopoint_column_carries_its_accuracy(four_districts):
     raw = table({"geopoint": "33.21235 43.71235 34 8.5"}, {"geopoint": "33.21235 43.71235 0 0"}, {"geopoint": ""})
     for name in ("lat", "lon"):
         del raw.cells[name]
+    limited = judge(raw, four_districts, max_accuracy_m=5.0)
+    assert (limited.reasons[1], limited.columns[1]) == ("COORD_LOW_ACCURACY", "geopoint")
     judged = judge(raw, four_districts)
     assert judged.reasons == {3: "COORD_MISSING"}
     assert judged.rows["geo_precision"].to_list() == [1, 2]
