@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import stat
 import struct
@@ -19,6 +20,8 @@ _END = b"PK\x05\x06"
 _ENTRY_BYTES = 46  # of the central directory, at least
 _NAME_BYTES = 1000
 _NESTED = frozenset({".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".kmz", ".jar", ".cab"})
+# What `zipfile` raises over an archive that is not what it says.
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError, struct.error)
 _HINT = "Zip the files of one shapefile or workbook again, with nothing else in it."
 
 
@@ -30,7 +33,7 @@ def open_archive(path: Path, name: str, *, limits: Limits, n_files: int) -> zipf
     _check_directory(path, name, n_files)
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError) as error:
+    except (*BROKEN, ValueError, OSError) as error:
         raise corrupt(name) from error
     try:
         _check_entries(archive, path, name, limits, n_files)
@@ -134,7 +137,7 @@ def read_head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, n_byt
     try:
         with archive.open(entry) as part:
             return part.read(n_bytes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (*BROKEN, OSError) as error:
         raise corrupt(name) from error
 
 
@@ -146,7 +149,11 @@ def unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: BinaryIO, n
             while block := part.read(1 << 20):
                 left -= len(block)
                 target.write(block)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN as error:
         raise corrupt(name) from error
+    except OSError as error:
+        if error.errno == errno.EINVAL:  # a place before the start of the file, by the word of the file itself
+            raise corrupt(name) from error
+        raise
     if left:
         raise corrupt(name)

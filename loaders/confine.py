@@ -64,4 +64,7 @@ def attempt(work: Callable[[dict[str, Any]], dict[str, Any]], request: dict[str,
             return RefusedError(FileReason.DECOMPRESSION_LIMIT, what, hint).answer
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             return {"refused": NO_ROOM}
+        if error.errno == errno.EINVAL:  # a place before the start of the file, by the word of the file itself
+            what, hint = "The file is damaged or was cut off.", "Copy or export it again."
+            return RefusedError(FileReason.CORRUPT, what, hint).answer
         raise

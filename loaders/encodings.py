@@ -6,7 +6,7 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from concerns.schema import BadSetting, FileReason
@@ -22,7 +22,7 @@ _SEQUENCE = re.compile(
     rb"|[\x80-\xff]"
 )
 _WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
-_SIGNS = frozenset("\u200c\u200d\u200e\u200f \u00a0«»‘’“”–—…•°·¢£¥€§©®±¼½¾¹²³´`¨¯¸ˆ˜™‹›‚„†‡‰¬¦¤\u00adªº¶µ،؛؟")
+_SIGNS = frozenset("\u200c\u200d\u200e\u200f \u00a0«»‘’“”–—…•°·£§©®±¼½¾¹²³´`¨¯¸ˆ˜™‹›‚„†‡‰¬¦¤\u00adªº¶µ،؛؟")
 _ARABIC = frozenset(chr(code) for code in range(0x621, 0x653)) | frozenset("پچژگکڤیہ")
 _LATIN = frozenset("ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüßœŒšŠžŽ")
 # UTF-8 that was read as Windows-1252, with Latin-1 for the five bytes that 1252 leaves undefined.
@@ -115,7 +115,7 @@ def _by_content(path: Path, name: str) -> Decoding:
     arabic, latin = _share(words, "cp1256"), _share(words, "cp1252")
     if max(arabic, latin) >= 0.75:
         return Decoding("cp1252" if latin >= arabic else "cp1256")
-    if n_bad_lines * 10 <= n_lines:
+    if n_bad_lines * 2 < n_lines:  # the header is a line too
         return Decoding("utf-8", has_errors=True)
     what = "The encoding of the letters cannot be told: neither UTF-8 nor Windows-1256 nor Windows-1252 gives words."
     raise refuse(FileReason.ENCODING_UNDETERMINED, name, what, "Save it as UTF-8, or name its encoding.")
@@ -135,7 +135,8 @@ def _share(words: list[bytes], encoding: str) -> float:
         if all(c in _ARABIC for c in high):
             n_plausible += n_ascii == 0 and len(high) > 1
         elif all(c in _LATIN for c in high):
-            n_plausible += len(high) <= n_ascii or text in ("à", "é", "À", "É")
+            is_one_case = not any(b > "\x7f" and b.isupper() and a.islower() for a, b in pairwise(letters))
+            n_plausible += is_one_case and (len(high) <= n_ascii or text in ("à", "é", "À", "É"))
     return n_plausible / n_words if n_words else 1.0
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import csv
 import posixpath
 import zipfile
-import zlib
 from pathlib import Path
 from typing import IO, Any
 
 from concerns.schema import FileReason, Reason, UnreadableFile
+from loaders.archive import BROKEN
 from loaders.confine import RefusedError, serve
 from loaders.header import SAMPLE_ROWS, Layout, find_layout
 from loaders.limits import Limits
@@ -113,7 +113,7 @@ def work(request: dict[str, Any]) -> dict[str, Any]:
                 "sheet": chosen.name,
                 "n_sheets": len(workbook.sheets),
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, RecursionError) as error:
+    except (*BROKEN, KeyError) as error:
         raise RefusedError(FileReason.CORRUPT, "The file is damaged or was cut off.", _HINT) from error
 
 
