@@ -1,6 +1,6 @@
 """A seeded synthetic country of forums: plausible, labelled synthetic, and made to go through the real load.
 
-Forums open over three years in some districts and never in others, so reporting effort changes while concerns do; some
+Forums open over the years in some districts and never in others, so reporting effort changes while concerns do; some
 meetings are missed, some left no record. Reports stand at places rather than at points, a few twice, a few broken.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 PLACES_FILE = Path(__file__).resolve().parents[1] / "data" / "iraq_places.csv"
-N_MONTHS = 36
+N_MONTHS = 48
 SHARE_WITH_FORUM = 0.75  # of districts
 MEETINGS_A_MONTH = 2
 CONCERNS_A_MEETING = 9.0
@@ -60,7 +60,7 @@ def places(path: Path = PLACES_FILE) -> pd.DataFrame:
 
 
 def build(*, end: dt.date, seed: int = 2016) -> Demo:
-    """Make the synthetic country for the 36 whole months up to the month of `end`; the same seed, the same country."""
+    """Make the synthetic country for the 48 whole months up to the month of `end`; the same seed, the same country."""
     rng = np.random.default_rng(seed)
     months = pd.period_range(end=pd.Period(end, "M"), periods=N_MONTHS, freq="M")
     forums = _forums(rng, months)

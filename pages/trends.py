@@ -13,7 +13,7 @@ from concerns.selection import Selection
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, trend_tests
 
 
 def render() -> None:
@@ -33,6 +33,7 @@ def _draw(view: View) -> None:
     _categories(view, selection, table)
     _effort(view, selection)
     _years(view, selection, a_year_ago)
+    trend_tests.show(view, selection)
 
 
 def _period(view: View, selection: Selection) -> None:

@@ -1,0 +1,80 @@
+"""What tests say of the months: trend, season, change points, and the alerts of the latest month with their notes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from concerns.selection import Selection
+from loaders import series
+from loaders.view import View
+from pages.figures import trend_texts
+from pages.figures.texts import _
+from pages.widgets import downloads, filter_bar, page_frame
+
+
+def show(view: View, selection: Selection) -> None:
+    """Draw the tests under the figures of the page Trends."""
+    names = filter_bar.category_names(view)
+    _trend(view, selection, names)
+    _season(view, selection)
+    st.subheader(_("Changes of level"))
+    st.write(trend_texts.segments(_segments(view, view.version, view.scope, selection)))
+    _alerts(view, selection, names)
+
+
+def _trend(view: View, selection: Selection, names: dict[str, str]) -> None:
+    st.subheader(_("Trend of each category"))
+    table = _trends(view, view.version, view.scope, selection)
+    shown = trend_texts.trend_table(table, names)
+    st.dataframe(shown, hide_index=True)
+    downloads.show(
+        shown, name="trend-tests", about=page_frame.about(view, selection, title=_("Trend of each category"))
+    )
+    unit = _("reports per meeting held") if table.attrs["per_meeting"] else _("counts of reports")
+    st.caption(_("Mann–Kendall test and Sen's slope on whole months of {unit}.").format(unit=unit))
+
+
+def _season(view: View, selection: Selection) -> None:
+    st.subheader(_("The usual year, Gregorian and Hijri"))
+    month, hijri = _seasons(view, view.version, view.scope, selection)
+    left, right = st.columns(2)
+    left.dataframe(trend_texts.month_table(month), hide_index=True)
+    if hijri is not None:
+        right.dataframe(trend_texts.hijri_table(hijri), hide_index=True)
+    st.caption(_("Ratios at equal trend and equal numbers of meetings; 36 months are needed."))
+
+
+def _alerts(view: View, selection: Selection, names: dict[str, str]) -> None:
+    st.subheader(_("Alerts of the latest whole month"))
+    table = _alerted(view, view.version, view.scope, selection)
+    if table.empty:
+        st.info(_("Too few months for alerts."))
+        return
+    shown = trend_texts.alert_table(table, names)
+    st.dataframe(shown, hide_index=True)
+    about = page_frame.about(view, selection, title=_("Alerts of the latest whole month"))
+    downloads.show(shown, name="alerts", about=about)
+    st.caption(
+        _("An alert is a reason to look, not a finding. No report is not the same as a meeting without concerns.")
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _trends(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
+    return series.trends(_view, selection)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _seasons(_view: View, version: str, scope: str, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    return series.season(_view, selection)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _segments(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
+    return series.segments(_view, selection)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _alerted(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
+    return series.alerts(_view, selection)
