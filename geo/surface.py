@@ -57,7 +57,7 @@ def density(
     Polygon in metres, the bounds by default; with an edge rule, points and cells outside it count nothing.
 
     Up to 5,000 points the sum is taken as it stands; more are binned (`Lattice.spread`), which is within 1e-4 of the
-    peak. A picture without null hypothesis: a peak is never "significant". Silverman (1986); Wand (1994).
+    peak (quartic 1e-3). A picture, no null hypothesis: a peak is never "significant". Silverman (1986), Wand (1994).
     Raises ValueError: lengths differ, a number is not finite, a bandwidth, bounds or shape without extent.
 
     >>> density([0.0], [0.0], None, 1_000, (-1_500, -1_500, 1_500, 1_500), (3, 3)).round(4).tolist()

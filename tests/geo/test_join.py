@@ -180,6 +180,12 @@ def test_every_part_of_a_district_counts():
     assert assign_districts([44.5, 46.05], [33.5, 33.05], parts)["join_method"].to_list() == ["within"] * 2
 
 
+def test_parts_that_touch_in_a_corner_meet_on_the_line_and_an_empty_part_is_no_obstacle():
+    touching = MultiPolygon([box(44, 33, 45, 34), box(45, 34, 46, 35), Polygon()])
+    out = assign_districts([45.0, 44.5, 45.5], [34.0, 33.5, 34.5], districts({"A": touching}))
+    assert out["join_method"].to_list() == ["border", "within", "within"]
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.permutations(range(6)), st.permutations("ABCD"))
 def test_neither_the_order_of_points_nor_of_districts_matters(points, rows):
