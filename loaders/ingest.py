@@ -12,7 +12,7 @@ import json
 import shutil
 import tempfile
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -126,6 +126,7 @@ class _Load:
         self.plan = validate.plan(self.raw, self.source, settings=request.settings)
         self.table = "indicators" if self.source.is_aggregate else "reports"
         self.people = self.source.person_columns(self.raw.columns)
+        self.repaired: dict[Repair, list[np.ndarray]] = defaultdict(list)
         self.ledger.format = self.source.name
         self.ledger.warnings += [*self.raw.warnings, *self.plan.warnings]
 
@@ -146,12 +147,12 @@ class _Load:
         self.ledger.warnings += [warning for warning in self.plan.warnings if warning not in self.ledger.warnings]
 
     def accept(self, rows: pd.DataFrame, repairs: dict[Repair, np.ndarray]) -> None:
-        """Give each good row its identity and put it with the accepted ones."""
+        """Give each good row its identity and put it with those that are accepted, unless they are there already."""
         rows = identity.identify(rows, keep_equal_rows=self.request.settings.keep_equal_rows).assign(
             batch_id=self.batch_id, boundary_version=self.districts.version
         )
         for code, where in repairs.items():
-            self.ledger.repairs[code] += int(rows["row"].isin(where).sum())
+            self.repaired[code].append(where)
         self.rows.add(rows.assign(near_duplicate=False, is_context=self.source.context_only))
 
     def refuse(self, refused: list[RefusedRow]) -> None:
@@ -186,6 +187,11 @@ class _Load:
         self.ledger.accepted = int((verdicts.verdict == ACCEPTED).sum())
         self.ledger.joined = Counter(rows.loc[verdicts.verdict == ACCEPTED, "join_method"].tolist())
         self.ledger.replaced = len(verdicts.replaces)
+        kept = rows.loc[verdicts.verdict == ACCEPTED, "row"]
+        self.ledger.repairs = Counter(
+            {str(code): int(kept.isin(np.concatenate(where)).sum()) for code, where in self.repaired.items()}
+        )
+        self.ledger.repairs = +self.ledger.repairs  # codes that no accepted row has are left out
         if verdicts.n_stale:
             self.ledger.warnings.append(f"{verdicts.n_stale} rows are older than what is stored and were passed over.")
         return verdicts

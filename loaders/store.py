@@ -24,7 +24,7 @@ from concerns.schema import StoreError
 from loaders import lock
 from loaders.tables import LOG_TABLES, TABLES, arrow_schema, to_arrow
 
-_WRITER = WriterProperties(compression="ZSTD", compression_level=1)
+_WRITER = WriterProperties(compression="ZSTD", compression_level=1, max_row_group_size=131_072)
 _NOTHING = -1  # version of a store, or of a table, that holds no commit yet
 
 

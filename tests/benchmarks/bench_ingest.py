@@ -64,7 +64,8 @@ def _measured(script: str, source: Path, target: Path, n_rows: int) -> dict[str,
     """CPU seconds and peak memory of a script in a process of its own."""
     code = (
         f"{script}\nimport json, resource\nuse = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "print(json.dumps({'cpu_s': use.ru_utime + use.ru_stime, 'peak_mb': use.ru_maxrss / 1e3}))"
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM'))\n"
+        "print(json.dumps({'cpu_s': use.ru_utime + use.ru_stime, 'peak_mb': int(peak.split()[1]) / 1e3}))"
     )
     command = [sys.executable, "-c", code, str(source), str(target), str(n_rows)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
