@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 import typer
 
 from concerns.schema import BadSetting, FileOutcome
-from loaders import boundaries_commands
+from loaders import boundaries_commands, office_commands
 from loaders.command_line import JsonOption, StoreOption, day, now, refusals, store_at
 from loaders.store import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load, look after and export the reports.")
+app.add_typer(office_commands.app, name="roles", help="Who may see what.")
+app.command()(office_commands.publish)
 app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
 
 

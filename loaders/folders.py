@@ -43,6 +43,7 @@ class Folders:
 
 
 def release_folder(environment: Mapping[str, str] = os.environ, *, home: Path | None = None) -> Path:
-    """The folder that CONCERN_ATLAS_RELEASE names, else `release` beside the store."""
+    """The folder that CONCERN_ATLAS_RELEASE names, else the one beside the store: data/store, data/release."""
     named = environment.get("CONCERN_ATLAS_RELEASE")
-    return Path(named) if named else (home or Path(store_address(None))).parent / "release"
+    home = home or Path(store_address(None))
+    return Path(named) if named else home.with_name("release" if home.name == "store" else f"{home.name}-release")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,12 +75,16 @@ def publish(
     boundary_version: str,
     epsilon: float | None = None,
     since: str | None = None,
+    exact: Callable[[Sequence[str]], Mapping[str, pd.DataFrame]] | None = None,
+    notes: Mapping[str, str | bool] | None = None,
 ) -> dict[str, Any]:
     """Draw and publish all closed quarters up to `until` that are not published yet; give the manifest's new entry.
 
     reports: `REPORT_KEYS`, one row a report in force, and `case_id` where the source names a case or household.
     epsilon, since (first quarter): the owner's, asked for on the first publication and recorded; later ones may leave
     them out and may not differ. `since` is stated and not looked up, for the earliest report must not show.
+    exact: gives, for all quarters published by now, tables of what is no person's; they go out as they are, and those
+    of the latest release are shown. notes: more that the entry says of itself.
     Reports of the last four published quarters that came after publication are drawn as corrections of those quarters.
     Raises BadSetting: a quarter that is none, not over or published already; ε or `since` absent, changed or out of
     range. Raises StoreError: the release and its ledger do not belong together.
@@ -99,7 +103,10 @@ def publish(
                 name = f"{table}-{until}.parquet"
                 cells = _drawn(chosen, domain, table, plan.periods(table), float(manifest["epsilon"]))
                 files[name] = {"sha256": write_parquet(out_dir / name, cells), "rows": len(cells)}
+        quarters = [quarter for earlier in manifest["releases"] for quarter in earlier["quarters"]]
+        shown = exact([*quarters, *plan.quarters]) if exact else {}
         entry = {
+            **(notes or {}),
             "release": until,
             "published_on": today.isoformat(),
             "data_version": data_version,
@@ -113,6 +120,10 @@ def publish(
             "categories": domain.categories,
             "sensitive_categories": domain.sensitive_categories,
             "files": files,
+            "exact": {
+                name: {"sha256": write_parquet(out_dir / name, frame)}
+                for name, frame in ((f"{stem}-{until}.parquet", frame) for stem, frame in shown.items())
+            },
         }
         manifest["releases"].append(entry)
         replace_file(out_dir / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())

@@ -1,0 +1,111 @@
+"""Commands of the owner at the server itself: who may see what, and publishing a release."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import click
+import typer
+
+from concerns.access import Role, Viewer
+from concerns.schema import BadSetting
+from loaders.command_line import JsonOption, StoreOption, day, now, refusals, store_at
+from loaders.roles import RoleEntry
+
+if TYPE_CHECKING:  # it reaches for geometry, which takes a second to import
+    from loaders.office import Office
+
+OWNER = Viewer("local", Role.ADMIN)  # whoever can run this can also write the store's files
+app = typer.Typer(no_args_is_help=True, help="Who may see what. The first one entered must be an admin.")
+WhoArgument = Annotated[str, typer.Argument(help="E-mail address, or the subject that the identity provider gives.")]
+
+
+def office(store: str | None) -> Office:
+    """The owner's office in a store."""
+    from loaders.office import Office
+
+    at = now()
+    return Office(store_at(store), ask=lambda: OWNER, today=at.astimezone(ZoneInfo("Asia/Baghdad")).date(), now=at)
+
+
+@app.command("list")
+def list_roles(store: StoreOption = None, json_out: JsonOption = False) -> None:
+    """List everybody who has a role."""
+    with refusals():
+        table = office(store).roles()
+    if json_out:
+        typer.echo(table.to_json(orient="records", force_ascii=False))
+    else:
+        typer.echo(table.to_string(index=False) if len(table) else "Nobody has a role yet.")
+
+
+@app.command("set")
+def set_role(
+    who: WhoArgument,
+    role: Annotated[str, typer.Option(help=f"One of {', '.join(Role)}.")],
+    store: StoreOption = None,
+    districts: Annotated[str, typer.Option(help="adm2 p-codes with commas; a forum lead needs them.")] = "",
+    cleared_for: Annotated[str, typer.Option(help="Sensitive categories with commas, such as C05,C06.")] = "",
+    until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD.")] = None,
+) -> None:
+    """Enter somebody, or change what they may see; it works at their next click."""
+    with refusals():
+        if role not in set(Role):
+            raise BadSetting("There is no such role.", where="--role", hint=f"Use {', '.join(Role)}.")
+        entry = RoleEntry(who, Role(role), _codes(districts), _codes(cleared_for), day(until, option="--until"))
+        office(store).set_role(entry)
+    typer.echo(f"{who}: {role}")
+
+
+@app.command()
+def revoke(who: WhoArgument, store: StoreOption = None) -> None:
+    """Take somebody's role away; it works at their next click."""
+    with refusals():
+        office(store).revoke(who)
+    typer.echo(f"revoked: {who}")
+
+
+def _codes(text: str) -> frozenset[str]:
+    return frozenset(code.strip() for code in text.split(",") if code.strip())
+
+
+def publish(
+    until: Annotated[str, typer.Option(help="The last quarter to publish, such as 2024Q1; it must be over.")],
+    store: StoreOption = None,
+    epsilon: Annotated[float | None, typer.Option(help="Privacy budget a quarter; the first time only.")] = None,
+    since: Annotated[str | None, typer.Option(help="The first quarter of all; the first time only.")] = None,
+    json_out: JsonOption = False,
+) -> None:
+    """Draw the release that donors and the public see: each closed quarter once, never again."""
+    with refusals():
+        here = office(store)
+        if here.manifest() is None:
+            epsilon, since = _owners_choice(epsilon, since)
+        entry = here.publish(until, epsilon=epsilon, since=since)
+    shown = {name: entry[name] for name in ("release", "quarters", "corrected", "years", "data_version")}
+    typer.echo(json.dumps(shown) if json_out else _in_words(entry))
+
+
+def _owners_choice(epsilon: float | None, since: str | None) -> tuple[float, str]:
+    """Ask for what is settled once and for all. Raises BadSetting: nobody is there to answer."""
+    try:
+        if epsilon is None:
+            typer.echo(
+                "The privacy budget ε holds for all quarters from now on. Noise of scale 2.5/ε goes on each district's "
+                "count; at ε = 1 most counts are off by less than 8. Smaller protects more.", err=True,
+            )  # fmt: skip
+            epsilon = typer.prompt("ε a quarter", default=1.0, type=float, err=True)
+        if since is None:
+            typer.echo("The first quarter is stated and not protected: name it without looking at the data.", err=True)
+            since = typer.prompt("First quarter, such as 2022Q1", err=True)
+    except click.Abort as error:
+        hint = "Name both: --epsilon 1 --since 2022Q1."
+        raise BadSetting("The first publication needs the owner's ε and first quarter.", where="", hint=hint) from error
+    return float(epsilon), str(since)
+
+
+def _in_words(entry: dict[str, Any]) -> str:
+    corrected = f"; corrections of {', '.join(entry['corrected'])}" if entry["corrected"] else ""
+    return f"published: {entry['quarters'][0]} to {entry['quarters'][-1]}{corrected}"
