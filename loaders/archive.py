@@ -20,6 +20,7 @@ _END = b"PK\x05\x06"
 _ENTRY_BYTES = 46  # of the central directory, at least
 _NAME_BYTES = 1000
 _NESTED = frozenset({".zip", ".7z", ".rar", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".zst", ".kmz", ".jar", ".cab"})
+_DOCUMENTS = frozenset({".docx", ".xlsx", ".pptx", ".odt", ".ods"})  # zip files by nature; they lie beside, unread
 # What `zipfile` raises over an archive that is not what it says.
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeDecodeError, struct.error)
 _HINT = "Zip the files of one shapefile or workbook again, with nothing else in it."
@@ -125,7 +126,7 @@ def check_nothing_nested(archive: zipfile.ZipFile, name: str) -> None:
     Raises UnreadableFile: ZIP_NESTED, CORRUPT.
     """
     for entry in archive.infolist():
-        if entry.is_dir():
+        if entry.is_dir() or PurePosixPath(entry.filename.lower()).suffix in _DOCUMENTS:
             continue
         is_archive = PurePosixPath(entry.filename.lower()).suffix in _NESTED
         if is_archive or content_of(read_head(archive, entry, name)) in ARCHIVES:

@@ -200,7 +200,9 @@ class Sheet:
     def _start_row(self, attributes: dict[str, str]) -> None:
         stated = attributes.get("r")
         row = _integer(stated, 0) - 1 if stated else self._row + 1
-        if row <= self._row or row >= MOST_ROWS:
+        if row >= MOST_ROWS:
+            raise too_wide()
+        if row <= self._row:
             raise RefusedError(FileReason.CORRUPT, "The rows of the sheet are out of order.", "Export it again.")
         self._row, self._column, self._cells, self._no_value = row, -1, {}, None
 

@@ -142,7 +142,7 @@ def content_of(head: bytes, *, suffix: str = "") -> str:
     if head[257:262] == b"ustar":
         return "tar"
     encoding = bom_encoding(head)
-    if encoding is None and head.count(b"\x00") * 20 > len(head):
+    if encoding is None and head.count(b"\x00") * 5 > len(head):
         even, odd = head[0::2].count(b"\x00"), head[1::2].count(b"\x00")
         return "utf-16" if max(even, odd) > 10 * min(even, odd) else "binary"
     text = head.decode(encoding or "utf-8", "replace").lstrip("\ufeff \t\r\n\x0b\x0c\xa0")
@@ -153,7 +153,7 @@ def content_of(head: bytes, *, suffix: str = "") -> str:
     if _JSON.match(text) or _SCALAR.match(text) or (SUFFIXES.get(suffix) == "json" and text.startswith("[")):
         return "json"
     controls = sum(text.count(chr(code)) for code in (*range(9), *range(14, 32)))
-    return "binary" if controls * 10 > len(text) else "text"
+    return "binary" if controls * 16 > len(text) else "text"
 
 
 def check_content(name: str, content: str) -> None:

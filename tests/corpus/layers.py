@@ -40,6 +40,7 @@ ZIP = (
     Case("nothing_inside.zip", zipped({}), F.TYPE_NOT_ALLOWED),
     Case("nested.zip", zipped(shapefile() | {"inner.zip": zipped({"a": "b"})}), F.ZIP_NESTED),
     Case("nested_renamed.zip", zipped(shapefile() | {"inner.txt": zipped({"a": "b"})}), F.ZIP_NESTED),
+    Case("with_document.zip", zipped(shapefile() | {"about.docx": zipped({"a": "b"})}), sound(2)),
     Case("nested_gzip.zip", zipped(shapefile() | {"inner.bin": gzip.compress(b"x")}), F.ZIP_NESTED),
     Case("climbs.zip", zipped(shapefile() | {"../../evil.shp": b"x"}), F.ZIP_PATH),
     Case("climbs_back.zip", zipped(shapefile() | {"..\\evil.shp": b"x"}), F.ZIP_PATH),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 
 from concerns.schema import FileReason as F
 from tests.corpus.case import ARABIC, BASE, CELLS, COLUMNS, DOCTYPE, HEAD, OLE2, ROW, VRT, Case, sound
@@ -65,6 +66,8 @@ CSV = (
     ),
     Case("nul.csv", BASE + "2024-03-03,33.2,44.1,C0\x007\n", sound(3, CONTROL_CHARS=1)),
     Case("bell.csv", BASE + "2024-03-03,33.2,44.1,C0\x077\n", sound(3, CONTROL_CHARS=1)),
+    Case("nuls.csv", BASE + "2024-03-03,33.2,44.1," + "\x00" * 5 + "\n", sound(3, CONTROL_CHARS=1)),
+    Case("random.csv", random.Random(5).randbytes(2000), F.MAGIC_MISMATCH),
     Case("escape.csv", BASE + "2024-03-03,33.2,44.1,\x1b[31mred\n", sound(3, CONTROL_CHARS=1)),
     Case("bad_utf8.csv", ARABIC.encode() + b"2024-03-04,33.2,44.1,\xff\xfe\n", sound(4, ENCODING_ERROR=1)),
     Case("bad_ascii.csv", (BASE + ROW * 30).encode() + b"2024-03-04,33.2,44.1,\xff\n", sound(33, ENCODING_ERROR=1)),
