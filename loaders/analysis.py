@@ -15,6 +15,7 @@ from concerns.selection import Selection
 from loaders.view import View
 
 if TYPE_CHECKING:
+    from concerns.forecast import Backtest
     from geo.emerging import EmergingHotSpots
     from geo.scan import ScanResult
 
@@ -105,3 +106,58 @@ def scan(view: View, selection: Selection, *, progress: Callable[[float], None] 
         table, None, pd.Series(x_m, table.index), pd.Series(y_m, table.index),
         model="permutation", replicates=REPLICATES, max_duration=6, progress=progress,
     )  # fmt: skip
+
+
+def funnel(view: View, selection: Selection) -> pd.DataFrame:
+    """Funnel of all districts against their meetings (people where none is known); `attrs["exposure"]` says which.
+
+    See `concerns.rates.funnel_limits`; limits are widened where districts differ by more than chance.
+    """
+    from concerns.rates import funnel_limits
+
+    table = rate_table(view, selection)
+    by_meetings = bool(table["n_meetings"].sum())
+    exposure = table["n_meetings"].replace(0, np.nan).astype(float) if by_meetings else table["population"]
+    found = funnel_limits(table["n_reports"], exposure, overdispersion="multiplicative")
+    found.attrs["exposure"] = "meetings" if by_meetings else "population"
+    return found
+
+
+def peers(view: View, selection: Selection, adm2_pcode: str, *, n: int = 6) -> pd.DataFrame:
+    """The districts nearest in size to one: by population where it is known, else by meetings held; with that size.
+
+    Returns one row a peer, index adm2_pcode, columns n_reports, size; `attrs["size"]` names it.
+    """
+    table = rate_table(view, selection)
+    name = "population" if table["population"].notna().any() else "n_meetings"
+    size = table[name].astype(float).replace(0, np.nan)
+    distance = (np.log(size) - np.log(size.get(adm2_pcode, np.nan))).abs().drop(adm2_pcode, errors="ignore").dropna()
+    nearest = distance.sort_values(kind="stable").head(n).index
+    found = pd.DataFrame({"n_reports": table["n_reports"].reindex(nearest), "size": size.reindex(nearest)})
+    found.attrs["size"] = name
+    return found
+
+
+def mix_index(view: View, selection: Selection) -> pd.DataFrame:
+    """Each district's share of a category over the share in its governorate: one row a district and category.
+
+    Columns adm2_pcode, category, n_reports, index (1: as the governorate; missing where either has no report).
+    """
+    totals = view.cube.totals(selection, by=("adm2_pcode", "category"))
+    governorate = totals["adm2_pcode"].str[:5]
+    own = totals["n_reports"] / totals.groupby("adm2_pcode")["n_reports"].transform("sum").replace(0, np.nan)
+    of_category = totals.groupby([governorate, totals["category"]])["n_reports"].transform("sum")
+    of_all = totals.groupby(governorate)["n_reports"].transform("sum").replace(0, np.nan)
+    return totals.assign(index=own / (of_category / of_all).replace(0, np.nan))
+
+
+def backtest(view: View, selection: Selection) -> Backtest:
+    """How well this map would have told where the next month's reports come from; see `concerns.forecast`."""
+    from concerns.forecast import backtest as walk
+    from geo.projection import area_km2
+
+    table = monthly(view, selection)
+    districts = view.district_set.districts.set_index("adm2_pcode")
+    area = pd.Series(area_km2(districts.geometry), districts.index).reindex(table.index)
+    wide = table.set_axis(pd.PeriodIndex(table.columns, freq="M"), axis=1)
+    return walk(wide, area_km2=area, area_share=0.1, min_train=24)

@@ -29,6 +29,7 @@ from loaders.categories import load_taxonomy
 from loaders.district_set import DistrictSet
 from loaders.ledger import Ledger
 from loaders.limits import Limits
+from loaders.programme_lists import load_lists
 from loaders.raw import RawFile, RefusedRow
 from loaders.read import open_raw
 from loaders.sources import census_2014
@@ -139,6 +140,7 @@ def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date
         categories=set(load_taxonomy().categories),
         forum_ids=set(forums),
         report_ids=set(reports),
+        labels=load_lists().codes(),
     )
 
 

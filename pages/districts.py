@@ -13,7 +13,7 @@ from loaders import analysis
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import district_tests, downloads, filter_bar, page_frame
 
 
 def render() -> None:
@@ -34,6 +34,7 @@ def _draw(view: View) -> None:
     _rates(view, selection, table)
     _mix(view, selection, names)
     _trend(view, selection, names)
+    district_tests.show(view, replace(selection, districts=()), chosen, names)
 
 
 def _table(view: View, selection: Selection) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from loaders.view import View
 from pages.figures import maps, sentences
 from pages.figures.layers import Layer
 from pages.figures.texts import _
-from pages.widgets import district_panel, downloads, filter_bar, layer_choice, map_view, markup, page_frame
+from pages.widgets import district_panel, downloads, filter_bar, honesty, layer_choice, map_view, markup, page_frame
 
 
 def render() -> None:
@@ -22,6 +22,7 @@ def _draw(view: View) -> None:
     if selection is None:
         return
     _map_and_panel(view, selection)
+    honesty.show(view, selection)
 
 
 @page_frame.fragment

@@ -216,3 +216,33 @@ def mix(table: pd.DataFrame, *, title: str) -> alt.Chart:
             ],
         )
     )
+
+
+def funnel(table: pd.DataFrame, *, title: str) -> alt.TopLevelMixin:
+    """Districts against their size, with the limits of chance. table: label, expected, ratio, lower_95 … upper_99.8."""
+    shown = with_texts(table.dropna(subset=["ratio"]).sort_values("expected"), numbers=["ratio", "expected"])
+    shown = shown.rename(columns={name: name.replace(".", "_") for name in shown.columns})
+    x = alt.X("expected:Q", axis=_count_axis(_("Reports expected for its size")))
+    lines = [
+        alt.Chart(shown)
+        .mark_line(strokeDash=dash, color=GREY, strokeWidth=1)
+        .encode(x=x, y=alt.Y(f"{name}:Q", axis=_count_axis(title)))
+        for name, dash in (("lower_95", [4, 3]), ("upper_95", [4, 3]), ("lower_99_8", [1]), ("upper_99_8", [1]))
+    ]
+    points = (
+        alt.Chart(shown, height=HEIGHT + 60)
+        .mark_point(filled=True, size=55)
+        .encode(
+            x=x,
+            y="ratio:Q",
+            color=alt.condition("datum.outside", alt.value(palettes.OKABE_ITO[1]), alt.value(palettes.OKABE_ITO[0])),
+            shape=alt.condition("datum.outside", alt.value("diamond"), alt.value("circle")),
+            tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("ratio_text:N", title=title)],
+        )
+    )
+    names = (
+        alt.Chart(shown[shown["outside"]])
+        .mark_text(align="left", dx=7, fontSize=11)
+        .encode(x=x, y="ratio:Q", text="label:N")
+    )
+    return alt.layer(*lines, points, names)
