@@ -18,6 +18,7 @@ COD_AB = {
     "ADM2_PCODE": "adm2_pcode", "ADM2_EN": "adm2_name", "ADM2_AR": "adm2_name_ar",
     "ADM1_PCODE": "adm1_pcode", "ADM1_EN": "adm1_name", "ADM1_AR": "adm1_name_ar",
 }  # fmt: skip
+LOCAL_CRS = 'ENGCRS["site plan",EDATUM["site"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
 BOW_TIE = Polygon([(44, 33), (46, 35), (46, 33), (44, 35)])
 
 
@@ -103,6 +104,7 @@ def test_other_coordinate_systems_become_degrees():
         (layer(box(44, 33, 45, 34), crs=None), "CRS_MISSING"),
         (layer(box(44, 33, 45, 34), crs="EPSG:32638"), "CRS_UNSUPPORTED"),
         (layer(box(440_000, 3_600_000, 441_000, 3_601_000)), "CRS_UNSUPPORTED"),
+        (layer(box(0, 0, 9_000, 9_000), crs=LOCAL_CRS), "CRS_UNSUPPORTED"),
         (layer(box(44, 33, 45, 34)).iloc[:0], "EMPTY"),
         (layer(box(44, 33, 45, 34)).assign(adm2_pcode=[" "]), "PCODE_MISSING"),
         (layer(box(44, 33, 45, 34)).assign(adm2_pcode=[None]), "PCODE_MISSING"),
