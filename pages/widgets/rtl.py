@@ -26,6 +26,7 @@ STYLE = """
 """
 BOTH = """
 [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
+[data-testid="stCaptionContainer"] { color: inherit; opacity: .82; }
 [data-testid="stElementContainer"]:has(#reading) { position: absolute; }
 """
 PAGE = Markup(

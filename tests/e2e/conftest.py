@@ -86,7 +86,9 @@ def serving(store: Path, folder: Path, *, options: dict[str, str] | None = None,
     command += [part for key, value in (options or {}).items() for part in (f"--{key}", value)]
     environment = os.environ | {"CONCERN_ATLAS_STORE": str(store), "HOME": str(folder), "TZ": "Asia/Baghdad"}
     with log_path.open("w") as log:
-        process = subprocess.Popen(command, cwd=app, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=app, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
         try:
             until = time.monotonic() + START_S
             while not _answers(f"{url}/_stcore/health"):
@@ -94,6 +96,8 @@ def serving(store: Path, folder: Path, *, options: dict[str, str] | None = None,
                     raise RuntimeError(f"the server did not start:\n{log_path.read_text()}")
                 time.sleep(0.1)
             yield Server(url, store, log_path)
+            if process.poll() is not None:
+                raise RuntimeError(f"the server ended by itself ({process.returncode}):\n{log_path.read_text()}")
         finally:
             process.terminate()
             try:
@@ -108,7 +112,9 @@ def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the synthetic demo, loaded by the command that `make run` uses. Not to be changed by a test."""
     store = tmp_path_factory.mktemp("demo") / "store"
     command = [sys.executable, "-m", "loaders", "demo", "--store", str(store), "--today", "2026-07-15"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    if loaded.returncode != 0:
+        raise RuntimeError(f"the demo was not loaded:\n{loaded.stderr}")
     return store
 
 
@@ -170,6 +176,12 @@ class Visit:
             " && !document.querySelector('[data-testid=stSkeleton]')",
             timeout=PATIENCE_MS,
         )
+
+    def menu(self) -> list[str]:
+        """The titles in the sidebar."""
+        self.page.get_by_test_id("stSidebarNavLink").first.wait_for(timeout=PATIENCE_MS)
+        links = self.page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+        return [text.strip().split("\n")[-1] for text in links]  # an icon is a word in its own font before the title
 
     def picture(self, name: str) -> Path:
         """Take a screenshot of the whole page into build/screenshots/ and say where it lies."""

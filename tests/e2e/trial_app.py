@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from pages import PAGES
 from tests.e2e.conftest import ROOT
 
 LINKED = ("concerns", "geo", "loaders", "static", "locale", "data")
@@ -19,7 +20,7 @@ def build(folder: Path, pages: dict[str, str]) -> Path:
     shutil.copytree(ROOT / ".streamlit", app / ".streamlit")
     shutil.copytree(ROOT / "pages", app / "pages", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "dashboard.py", app)
-    for name in ("overview", "hotspots", "trends", "districts", "data", "methods", *pages):
+    for name in (*(page.module for page in PAGES), *pages):
         plain = f"import streamlit as st\n\n\ndef render():\n    st.title({name!r})\n"
         (app / "pages" / f"{name}.py").write_text(pages.get(name, plain), encoding="utf-8")
     return app
