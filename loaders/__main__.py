@@ -16,7 +16,9 @@ import typer
 
 from concerns.schema import BadSetting, FileOutcome
 from loaders import boundaries_commands, office_commands
-from loaders.command_line import JsonOption, StoreOption, day, now, refusals, store_at
+from loaders.audit import Event
+from loaders.command_line import JsonOption, StoreOption, day, noted, now, refusals, store_at
+from loaders.folders import Folders
 from loaders.store import Store
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load, look after and export the reports.")
@@ -62,7 +64,8 @@ def ingest(
             now(), settings, mapping=load_mapping(mapping) if mapping else None, source=source, sheet=sheet,
             limits=Limits.for_command_line(), dry_run=dry_run,
         )  # fmt: skip
-        ledgers = [_one(path, here, chosen, request, quiet=json_out) for path in files]
+        with noted(here):
+            ledgers = [_one(path, here, chosen, request, quiet=json_out) for path in files]
     if json_out:
         typer.echo(json.dumps(ledgers[0] if len(ledgers) == 1 else ledgers, ensure_ascii=False))
     if any(ledger["file_outcome"] == FileOutcome.REJECTED for ledger in ledgers):
@@ -116,7 +119,7 @@ def kobo(
             now(), settings, source="kobo", mapping=load_mapping(mapping) if mapping else None,
             limits=Limits.for_command_line(), display_name=f"kobo-{form}.json",
         )  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="concern-atlas-") as folder:
+        with tempfile.TemporaryDirectory(prefix="concern-atlas-") as folder, noted(here):
             token = kobo_api.token_from_environment()
             pulled = kobo_api.pull(asked, Path(folder) / "pulled.json", token=token, since=since)
             ledger = (
@@ -153,7 +156,8 @@ def programme(
             limits=Limits.for_command_line(),
         )  # fmt: skip
         districts = district_set.installed(here.folder)
-        ledgers = [programme_load.load_table(path, here, districts, request) for path in files]
+        with noted(here):
+            ledgers = [programme_load.load_table(path, here, districts, request) for path in files]
     for path, ledger in zip(files, ledgers, strict=True):
         refused = ledger.file_outcome == FileOutcome.REJECTED
         if refused or not json_out:
@@ -178,12 +182,12 @@ def demo(
 
     with refusals():
         here = store_at(store)
-        if remove:
-            result: dict[str, Any] = {"removed": demo_load.remove(here, now=now())}
-        elif only_if_empty and here.version() >= 0:
-            result = {"loaded": 0}
-        else:
-            result = demo_load.load(here, today=day(today, option="--today") or now().date(), now=now())
+        result: dict[str, Any] = {"loaded": 0}
+        with noted(here):
+            if remove:
+                result = {"removed": demo_load.remove(here, now=now())}
+            elif not only_if_empty or here.version() < 0:
+                result = demo_load.load(here, today=day(today, option="--today") or now().date(), now=now())
     typer.echo(json.dumps(result) if json_out else ", ".join(f"{key}: {value}" for key, value in result.items()))
 
 
@@ -203,7 +207,9 @@ def export(
         if what not in TABLES:
             raise BadSetting(f"There is no table {what[:20]!r}.", where="--what", hint=f"Use {', '.join(TABLES)}.")
         columns = out.columns_of(what)
-        n_rows = out.write(store_at(store).scan(what, columns, version=version), output, format=format, columns=columns)
+        here = store_at(store)
+        n_rows = out.write(here.scan(what, columns, version=version), output, format=format, columns=columns)
+        Folders.of(here).trail.append(Event.EXPORTED, who="local", at=now(), what=what, format=format, n_rows=n_rows)
     typer.echo(f"{n_rows} rows")
 
 
@@ -224,7 +230,9 @@ def history(store: StoreOption = None, json_out: JsonOption = False) -> None:
 def undo(batch: str, store: StoreOption = None) -> None:
     """Take a batch back; what it had replaced is in force again."""
     with refusals():
-        store_at(store).undo(batch, who="local", at=now())
+        here = store_at(store)
+        with noted(here):
+            here.undo(batch, who="local", at=now())
     typer.echo(f"undone: {batch}")
 
 
@@ -238,13 +246,16 @@ def doctor(
     from loaders.doctor import examine
 
     with refusals():
-        findings = examine(store_at(store), now=now(), repair=not dry_run)
+        here = store_at(store)
+        findings = examine(here, now=now(), repair=not dry_run)
+        trail = Folders.of(here).trail.verify()
     if json_out:
         typer.echo(json.dumps([vars(finding) for finding in findings], ensure_ascii=False))
     else:
         for finding in findings:
             typer.echo(f"{'repaired' if finding.is_repaired else 'found'} {finding.kind}: {finding.what}")
         typer.echo(f"{len(findings)} findings")
+        typer.echo(f"audit trail: {trail.n_entries} lines, head {trail.head}")
     if not all(finding.is_repaired for finding in findings):
         raise typer.Exit(1)
 

@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 
-from concerns.schema import BadSetting, DataError
+from concerns.schema import BadSetting, DataError, StoreError
+from loaders.audit import Event
+from loaders.folders import Folders
 from loaders.store import Store, open_store
 from loaders.store import store_address as address_of
 
@@ -31,6 +33,29 @@ def refusals() -> Iterator[None]:
     except DataError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
+
+
+@contextmanager
+def noted(store: Store) -> Iterator[None]:
+    """Write what a command loads and undoes into the audit trail, also when it is refused half way.
+
+    Raises StoreError: nothing can be added to the trail; then nothing was begun.
+    """
+    trail, before = Folders.of(store).trail, store.version()
+    if not trail.verify().is_whole:
+        raise StoreError("The audit trail is broken.", where="audit trail", hint="Run `python -m loaders doctor`.")
+    try:
+        yield
+    finally:
+        if store.version() != before:
+            events = store.history()
+            for event in events[events["seq"] > before].itertuples():
+                is_load = event.action == "ingest"
+                counts = {"n_read": "rows_read", "n_accepted": "accepted", "n_duplicates": "duplicates",
+                          "n_quarantined": "quarantined"}  # fmt: skip
+                details = {name: int(getattr(event, column)) for name, column in counts.items()} if is_load else {}
+                kind = Event.LOADED if is_load else Event.UNDID
+                trail.append(kind, who=str(event.who), at=now(), batch_id=str(event.batch_id), **details)
 
 
 def now() -> dt.datetime:

@@ -14,6 +14,9 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from concerns.schema import StoreError
+from loaders.folders import Folders
+from loaders.release import MANIFEST, open_release
+from loaders.release_ledger import ReleaseLedger
 from loaders.store import Store, sha256_of
 from loaders.tables import LOG_TABLES, TABLES, arrow_schema, to_arrow
 
@@ -22,7 +25,7 @@ from loaders.tables import LOG_TABLES, TABLES, arrow_schema, to_arrow
 class Finding:
     """One thing that was not as it should be, in words without anything from a report."""
 
-    kind: str  # BROKEN_LOG, LOST_EVENTS, DAMAGED_BATCH, HALF_LOAD, LEFTOVER
+    kind: str  # BROKEN_LOG, LOST_EVENTS, DAMAGED_BATCH, HALF_LOAD, LEFTOVER; BROKEN_TRAIL, DAMAGED_ROLES, RELEASE
     what: str
     is_repaired: bool
 
@@ -30,7 +33,8 @@ class Finding:
 def examine(store: Store, *, now: dt.datetime, repair: bool = True) -> list[Finding]:
     """Check a store on disk, each table, each data file and each ledger; repair unless told not to.
 
-    A damaged batch cannot be restored from itself: it is undone, so that the same file can be loaded again.
+    A damaged batch cannot be restored from itself: it is undone, so that the same file can be loaded again. Audit
+    trail, roles and release are looked at and never mended: only a backup can tell what stood there.
     Raises StoreError: the store is remote, or cannot be written.
     """
     if store.folder is None:
@@ -42,7 +46,27 @@ def examine(store: Store, *, now: dt.datetime, repair: bool = True) -> list[Find
     with store.writing():
         findings = [*_logs(store, repair), *_events(store, repair)]
         findings += [*_batches(store, now, repair), *_orphans(store, repair), *_leftovers(store.folder, repair)]
-    return findings
+    return [*findings, *_custody(Folders.of(store))]
+
+
+def _custody(folders: Folders) -> Iterator[Finding]:
+    """What stands beside the tables."""
+    state = folders.trail.verify()
+    if not state.is_whole:
+        yield Finding("BROKEN_TRAIL", f"audit trail, line {state.broken_at}: {state.problem}", False)
+    try:
+        folders.role_table.read()
+    except StoreError as error:
+        yield Finding("DAMAGED_ROLES", str(error), False)
+    counted = ReleaseLedger(folders.ledger)
+    try:
+        published = [entry["release"] for entry in open_release(folders.release).manifest["releases"]]
+    except StoreError as error:
+        if counted.published or error.code != "MANIFEST" or (folders.release / MANIFEST).exists():
+            yield Finding("RELEASE", str(error), False)
+    else:
+        if not all(counted.has(name) for name in published) or not set(counted.published) <= set(published):
+            yield Finding("RELEASE", "the release and the ledger of what it counted do not belong together", False)
 
 
 def _logs(store: Store, repair: bool) -> Iterator[Finding]:

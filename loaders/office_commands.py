@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
-import click
 import typer
 
 from concerns.access import Role, Viewer
@@ -100,9 +99,10 @@ def _owners_choice(epsilon: float | None, since: str | None) -> tuple[float, str
         if since is None:
             typer.echo("The first quarter is stated and not protected: name it without looking at the data.", err=True)
             since = typer.prompt("First quarter, such as 2022Q1", err=True)
-    except click.Abort as error:
+    except typer.Abort as error:
         hint = "Name both: --epsilon 1 --since 2022Q1."
-        raise BadSetting("The first publication needs the owner's ε and first quarter.", where="", hint=hint) from error
+        what = "The first publication needs the owner's ε and first quarter."
+        raise BadSetting(what, where="publish", hint=hint) from error
     return float(epsilon), str(since)
 
 

@@ -32,8 +32,8 @@ def publish_store(
     """Publish a store's closed quarters up to `until`, note it in the audit trail, and give the manifest's new entry.
 
     epsilon, since: as `loaders.publish.publish`, asked for the first time only.
-    Raises AccessDenied: `by` may not publish. Raises BadSetting as `publish`, and for a store that holds both made-up
-    and real reports, or a release of the other kind. Raises StoreError: the audit trail is broken.
+    Raises AccessDenied: `by` may not publish. Raises BadSetting as `publish`, and for a store without reports or with
+    made-up ones beside real ones, or a release of the other kind. Raises StoreError: the audit trail is broken.
     """
     today = at.astimezone(ZoneInfo("Asia/Baghdad")).date()
     access.require(by, Right.PUBLISH, today=today)
@@ -41,6 +41,9 @@ def publish_store(
     if not folders.trail.verify().is_whole:
         hint = "Look at it with: python -m loaders doctor."
         raise StoreError("The audit trail is broken, so nothing is published.", where="audit trail", hint=hint)
+    if not (snapshot.batches["table"] == "reports").any():
+        hint = "Load reports first, or name another --store: what is published cannot be taken back."
+        raise BadSetting("The store holds no reports.", where="publish", hint=hint)
     manifest = read_manifest(folders.release)[0] if (folders.release / MANIFEST).exists() else {"releases": []}
     is_synthetic = _is_synthetic(snapshot.batches, manifest)
     districts = district_set.installed(store.folder)
