@@ -21,6 +21,8 @@ SHARE_WITH_FORUM = 0.75  # of districts
 MEETINGS_A_MONTH = 2
 CONCERNS_A_MEETING = 9.0
 BAD_ROWS, DOUBLED_ROWS = 12, 25
+ELSEWHERE_A_MONTH = 1.1  # reports of a district that come other ways than through a forum
+TRUE_RATIO_ELSEWHERE = 0.7  # what a forum in the district truly makes of them: the effect that a design should find
 
 # Category → (share of concerns, yearly swing, month of its peak, change a year).
 MIX = {
@@ -174,6 +176,38 @@ def _reports(
         }
     )
     return frame.join(_whereabouts(rng, district.to_numpy()[meeting]))
+
+
+def elsewhere(forums: pd.DataFrame, *, end: dt.date, seed: int = 2021) -> pd.DataFrame:
+    """Reports of every district that no forum passed on: fewer by a known ratio once the district has a forum."""
+    rng = np.random.default_rng(seed)
+    months = pd.period_range(end=pd.Period(end, "M"), periods=N_MONTHS, freq="M")
+    codes = np.sort(places()["adm2_pcode"].unique())
+    first = pd.PeriodIndex(forums["opened_on"], freq="M").asi8
+    opened = pd.Series(first).groupby(forums["adm2_pcode"].to_numpy()).min().reindex(codes).to_numpy()[:, None]
+    level = ELSEWHERE_A_MONTH * rng.gamma(8, 1 / 8, len(codes))[:, None]
+    season = 1 + 0.2 * np.cos(2 * np.pi * (months.month.to_numpy() - 7) / 12)
+    counts = rng.poisson(level * season * np.where(opened <= months.asi8, TRUE_RATIO_ELSEWHERE, 1.0))
+    district, month = np.repeat(np.indices(counts.shape).reshape(2, -1), counts.ravel(), axis=1)
+    n = len(district)
+    day = months.start_time.to_numpy()[month].astype("datetime64[D]") + rng.integers(0, 28, n).astype("timedelta64[D]")
+    shares = np.array([share for share, *_ in MIX.values()])
+    frame = pd.DataFrame(
+        {
+            "report_id": [f"SYN-OTHER-{number:06d}" for number in range(1, n + 1)],
+            "forum_id": "",
+            "occurred_on": day.astype(str),
+            "reported_on": day.astype(str),
+            "category": rng.choice(list(MIX), n, p=shares / shares.sum()),
+            "severity": rng.choice(["1", "2", "3"], n, p=[0.45, 0.4, 0.15]),
+            "n_affected": rng.geometric(0.3, n).astype(str),
+            "reporter_group": "community",
+            "reporter_status": rng.choice(_STATUS, n, p=[0.5, 0.15, 0.25, 0.1]),
+            "validation": "approved",
+            "description": "Synthetic example text · نص مثال مصطنع",
+        }
+    )
+    return frame.join(_whereabouts(rng, codes[district]))
 
 
 def _whereabouts(rng: np.random.Generator, district: np.ndarray) -> pd.DataFrame:

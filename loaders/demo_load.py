@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from loaders import demo, district_set
+from loaders import demo, demo_programme, district_set
 from loaders.ingest import Request, ingest
 from loaders.programme_load import ProgrammeRequest, load_table
 from loaders.settings import Settings
@@ -18,18 +18,34 @@ from loaders.store import Store
 
 def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     """Load the demo that ends with the month before `today`; returns counts by table."""
-    world = demo.build(end=today.replace(day=1) - dt.timedelta(days=1))
+    end = today.replace(day=1) - dt.timedelta(days=1)
+    world = demo.build(end=end)
+    tables = _programme(world, end)
     districts = district_set.installed(store.folder)
     request = Request(now, Settings(today=today), who="demo", synthetic=True)
     table_request = ProgrammeRequest(now, today, who="demo", synthetic=True)
     with tempfile.TemporaryDirectory() as folder:
-        path = _write(world.reports, Path(folder), "reports")
+        reports = pd.concat([world.reports, demo.elsewhere(world.forums, end=end)], ignore_index=True)
+        path = _write(reports, Path(folder), "reports")
         ledger = ingest(path, store, districts, request).ledger
         counts = {"reports": ledger.accepted, "duplicates": ledger.duplicates, "quarantined": ledger.quarantined}
-        for name in ("forums", "meetings"):
-            path = _write(getattr(world, name), Path(folder), name)
+        for name, table in tables.items():
+            path = _write(table, Path(folder), name)
             counts[name] = load_table(path, store, districts, table_request).accepted
     return counts
+
+
+def _programme(world: demo.Demo, end: dt.date) -> dict[str, pd.DataFrame]:
+    """The programme's tables in the order of their loading: what others refer to comes first."""
+    forums = demo_programme.with_milestones(world.forums, end=end)
+    start = (pd.Period(end, "M") - (demo.N_MONTHS - 1)).start_time.date()
+    return {
+        "forums": forums,
+        "meetings": world.meetings,
+        "referrals": demo_programme.referrals(world.reports, forums, end=end),
+        "activities": demo_programme.activities(forums, world.meetings, end=end),
+        "surveys": demo_programme.surveys(forums, start=start, end=end),
+    }
 
 
 def _write(table: pd.DataFrame, folder: Path, name: str) -> Path:

@@ -24,6 +24,7 @@ from loaders import district_set, located
 from loaders.categories import load_taxonomy
 from loaders.district_set import DistrictSet
 from loaders.located import DensityCells
+from loaders.selected import selected_rows
 from loaders.store import Snapshot, Store
 
 _DECIDING = ("adm1_pcode", "adm2_pcode", "category", "subcategory", "sensitive")  # what `permitted_rows` looks at
@@ -124,7 +125,7 @@ class View:
         """
         access.require(self.viewer, Right.EXPORT_ROWS, today=self.today)
         wanted = [name for name in columns or REPORT_COLUMNS if name != "row" or self._is_cleared_for_all]
-        parts = [_selected(part, selection) for part in self._permitted(wanted, batch_id=batch_id)]
+        parts = [selected_rows(part, selection) for part in self._permitted(wanted, batch_id=batch_id)]
         if not parts:
             return pd.DataFrame(columns=wanted)
         whole = pd.concat(parts, ignore_index=True)
@@ -170,6 +171,13 @@ class View:
     def people(self, year: int) -> pd.DataFrame:
         """The latest population up to a year, one row a p-code: adm_pcode, year, source, total."""
         return comparison.latest_population(self.population, year=year)
+
+    def ways(self, selection: Selection) -> pd.DataFrame:
+        """Which way the selected reports came that the viewer may place: forum_id missing = not through a forum."""
+        columns = ["report_id", "forum_id", "adm2_pcode", "occurred_on"]
+        parts = [selected_rows(part, selection) for part in self._permitted([*columns, "severity"])]
+        whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        return whole.loc[whole["adm2_pcode"].notna(), columns]
 
     def meetings_by(self, selection: Selection, *, period: str = "month") -> pd.DataFrame:
         """Count meetings: one row a district and period; columns adm2_pcode, `period`, n_planned, n_held."""
@@ -278,22 +286,3 @@ def open_view(store: Store, viewer: Viewer, *, today: dt.date) -> View:
 
 def _version(snapshot: Snapshot) -> int | None:
     return snapshot.version if snapshot.version >= 0 else None
-
-
-def _selected(frame: pd.DataFrame, selection: Selection) -> pd.DataFrame:
-    day = frame["occurred_on"].dt.date
-    keep = pd.Series(True, index=frame.index)
-    if selection.start:
-        keep &= day >= selection.start
-    if selection.end:
-        keep &= day <= selection.end
-    if selection.severities:
-        keep &= frame["severity"].fillna(0).isin(selection.severities)
-    for name, chosen in (
-        ("category", selection.categories),
-        ("adm1_pcode", selection.governorates),
-        ("adm2_pcode", selection.districts),
-    ):
-        if chosen:
-            keep &= frame[name].isin(chosen)
-    return frame[keep]
