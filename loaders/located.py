@@ -8,15 +8,18 @@ from functools import cached_property
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from concerns.selection import Selection
 from geo.binned import BinnedCells, Surface
 from geo.lattice import Lattice
 from geo.projection import geometries_to_metric, to_metric
+from geo.raster import Raster
 from geo.sites import Located
 
 COLUMNS = ("occurred_on", "lon", "lat", "category", "severity", "adm1_pcode", "adm2_pcode", "geo_precision")
 CELL_M = 3_000.0
+N_PIXELS = 400
 _EPOCH = np.datetime64("1970-01-01", "D")
 
 
@@ -27,6 +30,7 @@ class DensityCells:
         """Bin reports that arrive in parts (columns COLUMNS)."""
         self._districts = pd.Index(districts["adm2_pcode"])
         self._categories = pd.Index(categories)
+        self._outline = shapely.union_all(districts.geometry.to_numpy())
         areas = geometries_to_metric(districts.geometry)
         bounds = gpd.GeoSeries(areas).total_bounds
         lattice = Lattice.covering(tuple(bounds), cell_m=CELL_M, margin=12)
@@ -37,6 +41,11 @@ class DensityCells:
     def bandwidth_min_m(self) -> float:
         """The least bandwidth that the cells can carry."""
         return self.cells.bandwidth_min_m
+
+    @cached_property
+    def raster(self) -> Raster:
+        """The pixels of the density picture, inside the country."""
+        return Raster.over(self._outline, self.cells.lattice, n_pixels=N_PIXELS)
 
     def density(self, selection: Selection, *, bandwidth_m: float) -> Surface:
         """Draw the selected reports with a Gaussian kernel of this standard deviation."""
