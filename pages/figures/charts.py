@@ -218,7 +218,7 @@ def mix(table: pd.DataFrame, *, title: str) -> alt.Chart:
     )
 
 
-def funnel(table: pd.DataFrame, *, title: str) -> alt.TopLevelMixin:
+def funnel(table: pd.DataFrame, *, title: str) -> alt.LayerChart | alt.FacetChart:
     """Districts against their size, with the limits of chance. table: label, expected, ratio, lower_95 … upper_99.8."""
     shown = with_texts(table.dropna(subset=["ratio"]).sort_values("expected"), numbers=["ratio", "expected"])
     shown = shown.rename(columns={name: name.replace(".", "_") for name in shown.columns})
