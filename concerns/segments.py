@@ -24,8 +24,9 @@ def change_points(
     first), first, last (labels of y's index), n_observed, level (S/L), ratio (to the level before). attrs: status
     (`too_few` below 24 steps observed, `missing`, `ok`), penalty, n_used, n_excluded.
     A series that varies more than chance is cut too often: raise the penalty by its dispersion.
-    H0: none, a description, so no p. Raises ValueError for negative values, min_size < 1 or penalty < 0.
-    Killick et al. (2012) JASA 107:1590.
+    H0: none, a description, so no p. The cut is the best of all; time grows as steps². Raises ValueError for negative
+    values, min_size < 1 or penalty < 0. Jackson et al. (2005) IEEE Signal Process. Lett. 12:105; Killick et al. (2012)
+    JASA 107:1590.
 
     >>> change_points([2, 3, 1, 2, 2, 3, 9, 11, 8, 10, 9, 12])[["start", "stop", "level", "ratio"]].round(2)
        start  stop  level  ratio
@@ -55,26 +56,23 @@ def change_points(
 
 
 def _cuts(counts: Floats, length: Floats, min_size: int, penalty: float) -> NDArray[np.intp]:
-    """Edges of the segments with the least total cost: 0, each change, and the number of steps."""
-    if len(counts) < 2 * min_size:
-        return np.array([0, len(counts)])
-    from ruptures import Pelt
-    from ruptures.base import BaseCost
+    """Edges of the segments with the least total cost: 0, each change, and the number of steps.
 
+    Every last segment of every prefix is tried. ruptures' PELT prunes this search, and misses the minimum where a short
+    burst meets min_size: 19 zeros, 23, 0, 0, 0, 4 costs it 1.4 more.
+    """
     total, exposed = (np.concatenate([[0.0], np.cumsum(v)]) for v in (counts, length))
-
-    class PoissonCost(BaseCost):  # ruptures has none
-        model, min_size = "poisson", 1
-
-        def fit(self, signal: Floats) -> PoissonCost:
-            self.signal = signal
-            return self
-
-        def error(self, start: int, end: int) -> float:
-            events = total[end] - total[start]
-            return (
-                float(2 * (events - events * np.log(events / (exposed[end] - exposed[start])))) if events > 0 else 0.0
-            )
-
-    search = Pelt(custom_cost=PoissonCost(), jump=1, min_size=min_size)  # its default, jump=5, sees every fifth step
-    return np.array([0, *search.fit(counts.reshape(-1, 1)).predict(penalty)], dtype=np.intp)
+    n = len(counts)
+    best, previous = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=np.intp)
+    best[0] = -penalty  # the first segment is free
+    for stop in range(min(min_size, n), n + 1):
+        starts = np.arange(max(stop - min_size, 0) + 1)
+        events, over = total[stop] - total[starts], exposed[stop] - exposed[starts]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = best[starts] + penalty + 2 * np.where(events > 0, events - events * np.log(events / over), 0.0)
+        previous[stop] = starts[np.argmin(value)]
+        best[stop] = value.min()
+    edges = [n]
+    while edges[-1] > 0:
+        edges.append(int(previous[edges[-1]]))
+    return np.array(edges[::-1], dtype=np.intp)

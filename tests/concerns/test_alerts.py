@@ -258,6 +258,7 @@ def test_ears_floor_silence_and_gaps():
     assert ears([4] * 8, min_sd=0).score[7] == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 500), min_size=12, max_size=30), st.integers(1, 1000))
 def test_ears_moves_with_its_counts(counts, more):
     y = np.array(counts)

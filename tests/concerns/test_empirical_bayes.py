@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import sparse, stats
@@ -86,6 +86,7 @@ def test_when_chance_explains_all_nothing_is_reversed():
     assert equal.rate.to_list() == pytest.approx([0.01] * 3)
 
 
+@settings(deadline=None)
 @given(DISTRICTS)
 def test_the_smoothed_rate_lies_between_its_own_and_the_common_rate(districts):
     x, p = map(np.array, zip(*districts, strict=True))
@@ -96,6 +97,7 @@ def test_the_smoothed_rate_lies_between_its_own_and_the_common_rate(districts):
     assert table.own_share.between(0, 1).all()
 
 
+@settings(deadline=None)
 @given(DISTRICTS, st.randoms(use_true_random=False))
 def test_row_order_and_unit_change_nothing(districts, random):
     order = list(range(len(districts)))
@@ -105,6 +107,7 @@ def test_row_order_and_unit_change_nothing(districts, random):
     assert_frame_equal(other.loc[one.index], one, rtol=1e-9, atol=1e-12)
 
 
+@settings(deadline=None)
 @given(DISTRICTS)
 def test_when_all_are_neighbours_the_spatial_rate_is_the_global_one(districts):
     x, p = map(np.array, zip(*districts, strict=True))

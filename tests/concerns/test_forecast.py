@@ -65,6 +65,7 @@ def test_hit_rates_worked_by_hand():
     assert found.calibration == pytest.approx(14 / 8)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from([1.0, 1.5, 2.0, 4.0])), min_size=1, max_size=8),
     st.floats(0.1, 1),

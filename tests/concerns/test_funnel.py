@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
@@ -52,6 +52,7 @@ def test_the_binomial_limit_worked_by_hand():
     assert row.upper_80 == pytest.approx((3 - (15 / 16 - 0.9) / (4 / 16)) / 2)
 
 
+@settings(deadline=None)
 @given(UNITS, st.floats(0.001, 1_000))
 def test_scaling_every_exposure_changes_nothing(units, factor):
     x, m = (np.array(column, dtype=float) for column in zip(*units, strict=True))
@@ -59,6 +60,7 @@ def test_scaling_every_exposure_changes_nothing(units, factor):
     assert_frame_equal(funnel_limits(x, m * factor)[columns], funnel_limits(x, m)[columns], rtol=1e-6, atol=1e-9)
 
 
+@settings(deadline=None)
 @given(UNITS)
 def test_limits_hold_the_target_widen_with_the_level_and_totals_agree(units):
     x, m = (np.array(column, dtype=float) for column in zip(*units, strict=True))

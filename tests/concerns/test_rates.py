@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from scipy import stats
@@ -56,6 +56,7 @@ def test_exact_below_ten_and_byar_from_ten():
     assert (exact[:, 10:] != byar[:, 10:]).all()
 
 
+@settings(deadline=None)
 @given(COUNTS, st.sampled_from([0.8, 0.95, 0.998]))
 def test_exact_limits_put_half_alpha_in_each_tail(counts, level):
     lower, upper = count_interval(counts, level=level, method="exact")
@@ -66,6 +67,7 @@ def test_exact_limits_put_half_alpha_in_each_tail(counts, level):
             assert stats.poisson.sf(x - 1, low) == pytest.approx(tail, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(COUNTS, st.floats(0.5, 1e6), st.floats(1, 1e5))
 def test_an_interval_holds_its_rate_and_scales_with_the_exposure(counts, exposure, per):
     table = rate_interval(counts, exposure, per=per)
@@ -133,6 +135,7 @@ def test_ratios_that_cannot_be_tested():
         rate_ratio(1.5, 1, 1, 1)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(1, 40), st.floats(0.1, 50), st.floats(0.1, 50))
 def test_swapping_the_two_rates_inverts_the_ratio(x1, x2, m1, m2):
     one, other = rate_ratio(x1, m1, x2, m2).iloc[0], rate_ratio(x2, m2, x1, m1).iloc[0]
@@ -163,6 +166,7 @@ def test_one_unit_has_nothing_to_differ_from():
     assert (table.attrs["n_used"], table.attrs["n_excluded"]) == (2, 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 300), min_size=2, max_size=5), st.floats(0.001, 0.2))
 def test_equal_stratum_rates_give_the_crude_rate(people, rate):
     n = np.array([people, people[::-1]], dtype=float) * 100
@@ -171,6 +175,7 @@ def test_equal_stratum_rates_give_the_crude_rate(people, rate):
     assert table.rate.to_numpy() == pytest.approx(1e4 * x.sum(axis=1) / n.sum(axis=1), rel=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 500), st.integers(500, 90_000))
 def test_one_stratum_is_the_count_interval(events, people):
     row = standardised_rate([[events]], [[people]], [7]).iloc[0]
