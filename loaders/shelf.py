@@ -1,4 +1,4 @@
-"""What a store remembers for the next load: mappings by name, and other spellings of places that were confirmed."""
+"""What a store remembers beside its tables: mappings by name, confirmed spellings of places, notes on alerts."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from geo.places import ALIAS_COLUMNS
 from loaders.mapping import Mapping, parse_mapping
 from loaders.whole_file import replace_file
 
+ALERT_STATUSES = ("seen", "verified", "dismissed")
+LONGEST_NOTE = 500
 LONGEST_NAME, MOST_MAPPINGS, MOST_ALIASES = 80, 200, 20_000
 
 
 class Shelf:
-    """Two small files in a store's folder. Names that users gave are values in them and never become a path."""
+    """Three small files in a store's folder. Names that users gave are values in them and never become a path."""
 
     def __init__(self, folder: Path) -> None:
         self._mappings, self._aliases = folder / "mappings.json", folder / "place_aliases.json"
+        self._notes = folder / "alert_notes.json"
 
     def mappings(self) -> dict[str, Mapping]:
         """The saved mappings by the name that they were given."""
@@ -60,6 +63,20 @@ class Shelf:
             raise BadSetting("This name cannot be remembered.", where="place name", hint="Give up to 80 signs.")
         row = dict(zip(ALIAS_COLUMNS, (name, "2", adm2_pcode, "Confirmed by a user."), strict=True))
         self._write(self._aliases, known | {name.casefold(): row})
+
+    def alert_notes(self) -> dict[str, dict[str, str]]:
+        """What people noted of alerts: key of the alert → status (seen, verified, dismissed), note, who, on."""
+        return self._read(self._notes)
+
+    def note_alert(self, key: str, *, status: str, note: str, who: str, on: str) -> None:
+        """Keep what somebody found out about an alert; a later note replaces it.
+
+        Raises BadSetting: an unknown status, a note that is too long, or too many of them.
+        """
+        notes = self._read(self._notes)
+        if status not in ALERT_STATUSES or len(note) > LONGEST_NOTE or len(notes) >= MOST_ALIASES:
+            raise BadSetting("This note cannot be kept.", where="alert", hint="Choose a status; up to 500 signs.")
+        self._write(self._notes, notes | {key: {"status": status, "note": note.strip(), "who": who, "on": on}})
 
     @staticmethod
     def _read(path: Path) -> dict:

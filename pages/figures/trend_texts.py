@@ -129,3 +129,33 @@ def _verdict(row: Mapping[Hashable, Any]) -> str:
     if row["more_meetings"] is True:
         return _("above the threshold; more meetings?")
     return _("above the threshold: worth a look")
+
+
+NOTE_STATUS: dict[str, Callable[[], str]] = {
+    "seen": lambda: _("seen"),
+    "verified": lambda: _("verified"),
+    "dismissed": lambda: _("dismissed"),
+}
+
+
+def alert_keys(table: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
+    """Key of each alert of the table and its name for a choice; those above the threshold first."""
+    rows = sorted(table.to_dict("records"), key=lambda row: row["alarm"] is pd.NA or not row["alarm"])
+    return {
+        f"{row['month']}|{row['rule']}|{row['category']}": f"{names.get(str(row['category']), '')} · {row['rule']}"
+        for row in rows
+    }
+
+
+def note_table(notes: Mapping[str, Mapping[str, str]], keys: Mapping[str, str]) -> pd.DataFrame:
+    """The notes on the alerts shown. notes: from `loaders.shelf`."""
+    kept = {key: notes[key] for key in keys if key in notes}
+    return pd.DataFrame(
+        {
+            _("Alert"): [keys[key] for key in kept],
+            _("Status"): [NOTE_STATUS[note["status"]]() for note in kept.values()],
+            _("Note"): [note["note"] for note in kept.values()],
+            _("By"): [note["who"] for note in kept.values()],
+            _("On"): [note["on"] for note in kept.values()],
+        }
+    )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from concerns.access import Right
 from concerns.selection import Selection
 from loaders import series
 from loaders.view import View
 from pages.figures import trend_texts
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, sign_in
 
 
 def show(view: View, selection: Selection) -> None:

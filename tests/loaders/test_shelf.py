@@ -59,3 +59,13 @@ def test_a_confirmed_spelling_is_known_to_the_next_load(tmp_path):
     code = str(approximate().districts["adm2_pcode"].iloc[3])
     Shelf(store.folder).remember_alias("  Qxzthaniya ", code)
     assert load().accepted == 1
+
+
+def test_a_note_on_an_alert_is_kept_and_a_strange_one_refused(tmp_path):
+    shelf = Shelf(tmp_path)
+    shelf.note_alert("2025-05|EARS C2|C07", status="seen", note=" looked at ", who="local", on="2025-06-01")
+    assert Shelf(tmp_path).alert_notes()["2025-05|EARS C2|C07"]["note"] == "looked at"
+    with pytest.raises(BadSetting):
+        shelf.note_alert("k", status="ignored", note="", who="local", on="2025-06-01")
+    with pytest.raises(BadSetting):
+        shelf.note_alert("k", status="seen", note="x" * 501, who="local", on="2025-06-01")
