@@ -56,9 +56,27 @@ def _alerts(view: View, selection: Selection, names: dict[str, str]) -> None:
     st.dataframe(shown, hide_index=True)
     about = page_frame.about(view, selection, title=_("Alerts of the latest whole month"))
     downloads.show(shown, name="alerts", about=about)
-    st.caption(
-        _("An alert is a reason to look, not a finding. No report is not the same as a meeting without concerns.")
-    )
+    text = _("An alert is a reason to look, not a finding. No report is not the same as a meeting without concerns.")
+    st.caption(text)
+    if view.may(Right.LOAD):
+        _notes(view, table, names)
+
+
+def _notes(view: View, table: pd.DataFrame, names: dict[str, str]) -> None:
+    """Let a planner note what was found out about an alert; the notes stay in the store."""
+    shelf = sign_in.current_desk(view).shelf
+    keys = trend_texts.alert_keys(table, names)
+    kept = trend_texts.note_table(shelf.alert_notes(), keys)
+    if len(kept):
+        st.dataframe(kept, hide_index=True)
+    with st.form("alert-note", clear_on_submit=True):
+        key = st.selectbox(_("Alert"), list(keys), format_func=lambda one: keys[one])
+        words = trend_texts.NOTE_STATUS
+        status = st.selectbox(_("Status"), list(words), format_func=lambda one: words[one]())
+        note = st.text_input(_("Note"), max_chars=500)
+        if st.form_submit_button(_("Keep this note")):
+            shelf.note_alert(key, status=status, note=note, who=view.viewer.subject, on=sign_in.today().isoformat())
+            st.rerun()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
