@@ -66,9 +66,13 @@ def smoothed(view: View, selection: Selection) -> pd.DataFrame:
 
     table = rate_table(view, selection)
     if table["n_meetings"].sum():
-        return empirical_bayes(table["n_reports"], table["n_meetings"].replace(0, np.nan).astype(float), per=1)
-    years = selection.n_days / comparison.DAYS_A_YEAR
-    return empirical_bayes(table["n_reports"], table["population"] * years)
+        found = empirical_bayes(table["n_reports"], table["n_meetings"].replace(0, np.nan).astype(float))
+        found.attrs["measure"] = "per_meeting"
+        return found
+    people_years = table["population"] * (selection.n_days / comparison.DAYS_A_YEAR)
+    found = empirical_bayes(table["n_reports"], people_years, per=10_000)
+    found.attrs["measure"] = "rate_per_10k"
+    return found
 
 
 def monthly(view: View, selection: Selection) -> pd.DataFrame:

@@ -44,6 +44,17 @@ def counts(n_reports: pd.Series) -> Layer:
     return Layer(title, classes.codes(n_reports), classes.colours, legend, n_reports.to_frame("n_reports"), finding)
 
 
+def forums(n_forums: pd.Series) -> Layer:
+    """Forums open in each district. n_forums: index adm2_pcode, zeros explicit."""
+    classes = palettes.classes(n_forums, whole=True)
+    title = _("Forums in the district")
+    legend = legends.class_legend(classes, title=title, states=(ZERO,))
+    finding = _("{n} of {total} districts have a forum.").format(
+        n=format_number(int((n_forums > 0).sum())), total=format_number(len(n_forums))
+    )
+    return Layer(title, classes.codes(n_forums), classes.colours, legend, n_forums.to_frame("n_forums"), finding)
+
+
 def rates(table: pd.DataFrame, *, name: str, title: str, note: str) -> Layer:
     """A rate of each district. table: from `concerns.comparison.side_by_side`; name: per_meeting or rate_per_10k."""
     classes = palettes.classes(table[name])
@@ -81,8 +92,11 @@ def smoothed(table: pd.DataFrame) -> Layer:
     """Smoothed rates. table: from `concerns.rates.empirical_bayes`, index adm2_pcode."""
     rate = table["rate"]
     classes = palettes.classes(rate)
-    title = _("Smoothed reports per meeting held (empirical Bayes)")
-    note = _("A district with few meetings is moved towards the average of all.")
+    if table.attrs.get("measure") == "per_meeting":
+        title = _("Smoothed reports per meeting held (empirical Bayes)")
+    else:
+        title = _("Smoothed reports per 10,000 people and year (empirical Bayes)")
+    note = _("A district with few meetings or people is moved towards the average of all.")
     legend = legends.class_legend(classes, title=title, states=(ZERO, NO_DATA), note=note)
     known = rate.dropna()
     finding = _("{title}: known for {n} districts, from {low} to {high}.").format(
