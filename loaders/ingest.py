@@ -120,7 +120,7 @@ class _Load:
         """Open the file, recognise its source and settle what only the whole file can tell."""
         self.path, self.request, self.districts, self.batch_id = path, request, districts, batch_id
         self.outcome, self.ledger = outcome, outcome.ledger
-        self.raw: RawFile = open_raw(path, limits=request.limits, sheet=request.sheet)
+        self.raw: RawFile = open_raw(path, limits=request.limits, sheet=request.sheet, name=request.display_name)
         first = next(iter(self.raw.chunks(n_rows=500)), RawChunk(pd.DataFrame(columns=self.raw.columns)))
         self.source: Source = recognise(self.raw, first.table, force=request.source, mapping=request.mapping)
         self.plan = validate.plan(self.raw, self.source, settings=request.settings)
