@@ -37,7 +37,7 @@ def with_texts(table: pd.DataFrame, *, months: Sequence[str] = (), numbers: Sequ
     return shown
 
 
-def _month_axis(table: pd.DataFrame, month: str, *, about: int = 8) -> alt.Axis:
+def month_axis(table: pd.DataFrame, month: str, *, about: int = 8) -> alt.Axis:
     """About so many labels, written by us: Vega's own month names know no Arabic and no Kurdish."""
     days = sorted(pd.to_datetime(table[month]).unique())
     step = max(1, len(days) // about)
@@ -54,9 +54,9 @@ def _month_axis(table: pd.DataFrame, month: str, *, about: int = 8) -> alt.Axis:
     )
 
 
-def _count_axis(title: str) -> alt.Axis:
+def count_axis(title: str) -> alt.Axis:
     """Whole numbers in the reader's digits."""
-    return alt.Axis(title=title, labelExpr=_in_digits("datum.label"), tickMinStep=1)
+    return alt.Axis(title=title, labelExpr=in_digits("datum.label"), tickMinStep=1)
 
 
 def monthly(table: pd.DataFrame, *, value: str, title: str, colour: str = palettes.OKABE_ITO[0]) -> alt.Chart:
@@ -66,8 +66,8 @@ def monthly(table: pd.DataFrame, *, value: str, title: str, colour: str = palett
         alt.Chart(shown, height=HEIGHT)
         .mark_bar(color=colour)
         .encode(
-            x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month")),
-            y=alt.Y(f"{value}:Q", axis=_count_axis(title), scale=alt.Scale(zero=True)),
+            x=alt.X("yearmonth(month):T", axis=month_axis(shown, "month")),
+            y=alt.Y(f"{value}:Q", axis=count_axis(title), scale=alt.Scale(zero=True)),
             tooltip=[alt.Tooltip("month_text:N", title=_("Month")), alt.Tooltip(f"{_number(value)}:N", title=title)],
         )
     )
@@ -91,7 +91,7 @@ def ratios(table: pd.DataFrame, *, label: str, title: str) -> alt.LayerChart:
         "datum.direction === 'up' || datum.direction === 'down'", alt.value(palettes.OKABE_ITO[0]), alt.value(GREY)
     )
     rule = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("lower:Q", scale=scale, title=title, axis=_count_axis(title)), x2="upper:Q", color=seen
+        x=alt.X("lower:Q", scale=scale, title=title, axis=count_axis(title)), x2="upper:Q", color=seen
     )
     point = base.mark_point(filled=True, size=70).encode(x=alt.X("ratio:Q", scale=scale), color=seen)
     one = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x="one:Q")
@@ -112,8 +112,8 @@ def small_multiples(table: pd.DataFrame, *, title: str) -> alt.FacetChart:
         alt.Chart(shown, height=PANEL_HEIGHT, width=210)
         .mark_area(line=True, opacity=0.5)
         .encode(
-            x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month", about=3)),
-            y=alt.Y("n_reports:Q", axis=_count_axis(title), scale=alt.Scale(zero=True)),
+            x=alt.X("yearmonth(month):T", axis=month_axis(shown, "month", about=3)),
+            y=alt.Y("n_reports:Q", axis=count_axis(title), scale=alt.Scale(zero=True)),
             color=alt.Color("category:N", scale=category_colours(shown["category"].unique()), legend=None),
             tooltip=[
                 alt.Tooltip("label:N", title=" "),
@@ -130,14 +130,14 @@ def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.C
     """All categories on top of each other, as counts or as shares of the month. table: as `small_multiples`."""
     shown = with_texts(table, months=["month"], numbers=["n_reports"])
     codes = shown["category"].unique()
-    axis = alt.Axis(title=title, labelExpr=_percent_labels()) if is_share else _count_axis(title)
+    axis = alt.Axis(title=title, labelExpr=percent_labels()) if is_share else count_axis(title)
     labels = shown.drop_duplicates("category").sort_values("category")["label"].tolist()
     scale = category_colours(codes)
     return (
         alt.Chart(shown, height=HEIGHT + 60)
         .mark_bar()
         .encode(
-            x=alt.X("yearmonth(month):T", axis=_month_axis(shown, "month")),
+            x=alt.X("yearmonth(month):T", axis=month_axis(shown, "month")),
             y=alt.Y("n_reports:Q", stack="normalize" if is_share else "zero", axis=axis),
             color=alt.Color(
                 "label:N",
@@ -155,12 +155,12 @@ def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.C
     )
 
 
-def _percent_labels() -> str:
+def percent_labels() -> str:
     """Vega text for shares of 0 to 1 in the reader's digits."""
-    return _in_digits("format(datum.value, '.0%')")
+    return in_digits("format(datum.value, '.0%')")
 
 
-def _in_digits(text: str) -> str:
+def in_digits(text: str) -> str:
     """A Vega text expression whose digits become the reader's."""
     if texts.reader().digits != "arab":
         return text
@@ -183,7 +183,7 @@ def intervals(table: pd.DataFrame, *, label: str, value: str, title: str) -> alt
     )
     scale = alt.Scale(zero=True)
     rule = base.mark_rule(strokeWidth=2, color=GREY).encode(
-        x=alt.X(f"{names[1]}:Q", scale=scale, axis=_count_axis(title)), x2=f"{names[2]}:Q"
+        x=alt.X(f"{names[1]}:Q", scale=scale, axis=count_axis(title)), x2=f"{names[2]}:Q"
     )
     point = base.mark_point(filled=True, size=70, color=palettes.OKABE_ITO[0]).encode(
         x=alt.X(f"{value}:Q", scale=scale)
@@ -201,7 +201,7 @@ def mix(table: pd.DataFrame, *, title: str) -> alt.Chart:
         .mark_bar()
         .encode(
             y=alt.Y("district:N", title=None, axis=alt.Axis(labelLimit=260)),
-            x=alt.X("share:Q", stack="zero", axis=alt.Axis(title=title, labelExpr=_percent_labels())),
+            x=alt.X("share:Q", stack="zero", axis=alt.Axis(title=title, labelExpr=percent_labels())),
             color=alt.Color(
                 "label:N",
                 sort=labels,
@@ -222,11 +222,11 @@ def funnel(table: pd.DataFrame, *, title: str) -> alt.LayerChart | alt.FacetChar
     """Districts against their size, with the limits of chance. table: label, expected, ratio, lower_95 … upper_99.8."""
     shown = with_texts(table.dropna(subset=["ratio"]).sort_values("expected"), numbers=["ratio", "expected"])
     shown = shown.rename(columns={name: name.replace(".", "_") for name in shown.columns})
-    x = alt.X("expected:Q", axis=_count_axis(_("Reports expected for its size")))
+    x = alt.X("expected:Q", axis=count_axis(_("Reports expected for its size")))
     lines = [
         alt.Chart(shown)
         .mark_line(strokeDash=dash, color=GREY, strokeWidth=1)
-        .encode(x=x, y=alt.Y(f"{name}:Q", axis=_count_axis(title)))
+        .encode(x=x, y=alt.Y(f"{name}:Q", axis=count_axis(title)))
         for name, dash in (("lower_95", [4, 3]), ("upper_95", [4, 3]), ("lower_99_8", [1]), ("upper_99_8", [1]))
     ]
     points = (
