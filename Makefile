@@ -31,7 +31,7 @@ lint: .venv/dev.stamp  ## Check style, types and known dangers
 	@$(BIN)/ruff check $(CODE)
 	@$(BIN)/ruff format --check $(CODE)
 	@$(BIN)/mypy
-	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml concerns geo loaders pages static dashboard.py
+	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml concerns geo loaders pages static dashboard.py
 
 bench: setup .venv/dev.stamp  ## Measure against the peers: a table, and build/bench.json
 	@$(BIN)/python -m tests.benchmarks

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from pages.figures import texts
 from pages.widgets import markup
 
-STYLE = """
+STYLE = Markup("""
 .stApp, [data-testid="stSidebar"], [data-testid="stDialog"], [data-baseweb="popover"] { direction: rtl; }
 [data-testid="stMarkdownContainer"], [data-testid="stHeading"], [data-testid="stHeading"] :is(h1, h2, h3, h4) {
   text-align: start; width: 100%;
@@ -23,12 +23,12 @@ STYLE = """
 [data-testid="stCustomComponentV1"], [data-testid="stIFrame"], [data-testid="stDateInputField"],
 [data-testid="stSlider"] [role="slider"], [data-testid="stCode"] { direction: ltr; }
 [data-testid="stTable"] th, [data-testid="stTable"] td { text-align: start; }
-"""
-BOTH = """
+""")
+BOTH = Markup("""
 [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .82; }
 [data-testid="stElementContainer"]:has(#reading) { position: absolute; }
-"""
+""")
 PAGE = Markup(
     '<style>{style}</style><span id="reading" data-lang="{lang}" data-dir="{dir}" hidden></span>'
     '<script src="./app/static/direction.js"></script>'
@@ -37,5 +37,5 @@ PAGE = Markup(
 
 def show() -> None:
     """Set the page's language and direction for assistive techniques and the layout. Call it in every run."""
-    style = Markup(BOTH + STYLE if texts.direction() == "rtl" else BOTH)
+    style = BOTH + STYLE if texts.direction() == "rtl" else BOTH
     markup.show(PAGE.format(style=style, lang=texts.language(), dir=texts.direction()), runs_script=True)
