@@ -147,9 +147,36 @@ def _find_header(cells: list[list[str]], merges: Sequence[tuple[int, int, int, i
         if n_filled < needed and not (is_grouped and n_filled > 1):
             continue
         if not _is_names(cells[index]):
+            if any(_is_names(cells[later]) and sum(map(bool, cells[later])) > n_filled for later in used[position:]):
+                continue  # a title with a date in it
             return []
-        return _with_second_row(cells, used[position:], merges)
+        fullest = _fullest_names(cells, used[position:])
+        if fullest == index:
+            return _with_second_row(cells, used[position:], merges)
+        return [fullest - 1, fullest] if fullest - 1 in used[position:] else [fullest]
     return []
+
+
+def _fullest_names(cells: list[list[str]], used: list[int]) -> int:
+    """The row that names the most columns, of the rows of words before the data; titles stand above it."""
+    n_words = next((n for n, index in enumerate(used) if not _is_names(cells[index])), len(used))
+    best = used[0]
+    for position, index in enumerate(used[1:n_words], start=1):
+        is_fuller = sum(map(bool, cells[index])) > sum(map(bool, cells[best]))
+        typed = _typed(cells, used[position + 1 :])
+        if is_fuller and typed and all(any(cells[index][column : column + 1]) for column in typed):
+            best = index
+    return best
+
+
+def _typed(cells: list[list[str]], rows: list[int]) -> set[int]:
+    """The columns in which some of these rows hold dates, coordinates or numbers."""
+    return {
+        column
+        for index in rows
+        for column, cell in enumerate(cells[index])
+        if _DATUM.fullmatch(cell) or _INTEGER.fullmatch(cell)
+    }
 
 
 def _is_grouped(index: int, merges: Sequence[tuple[int, int, int, int]]) -> bool:
@@ -169,13 +196,7 @@ def _with_second_row(cells: list[list[str]], used: list[int], merges: Sequence[t
     fills = any(below and not above for above, below in zip(upper, lower, strict=True))
     is_fuller = sum(map(bool, lower)) > sum(map(bool, upper))
     has_gaps = any(above and not below for above, below in zip(upper, lower, strict=True))
-    typed = {
-        column
-        for index in used[2:]
-        for column, cell in enumerate(cells[index][:width])
-        if _DATUM.fullmatch(cell) or _INTEGER.fullmatch(cell)
-    }
-    names_typed = any(lower[column] for column in typed)
+    names_typed = any(lower[column] for column in _typed(cells, used[2:]) if column < width)
     if second == first + 1 and _is_grouped(first, merges):
         wide = {c for top, left, _, right in merges if top == first and right > left for c in range(left, right + 1)}
         is_below_groups_only = all(column in wide or not cell for column, cell in enumerate(lower))
