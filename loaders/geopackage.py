@@ -50,13 +50,16 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _read(connection: sqlite3.Connection, request: dict[str, Any]) -> Features:
     kinds = {
-        name: (kind, sql or "") for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_master")
+        name: (kind, sql or "")
+        for kind, name, sql in connection.execute(
+            "SELECT type, CAST(name AS TEXT), CAST(sql AS TEXT) FROM sqlite_master"
+        )
     }
     if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= set(kinds):
         what = "The file is a database, but no GeoPackage."
         raise RefusedError(FileReason.MAGIC_MISMATCH, what, _HINT)
     listed = connection.execute(
-        "SELECT g.table_name, g.column_name, g.srs_id FROM gpkg_geometry_columns g JOIN gpkg_contents c "
+        "SELECT CAST(g.table_name AS TEXT), CAST(g.column_name AS TEXT), g.srs_id FROM gpkg_geometry_columns g JOIN gpkg_contents c "
         "ON lower(c.table_name) = lower(g.table_name) WHERE c.data_type = 'features'"
     ).fetchall()
     layers: dict[str, list[str]] = {}
