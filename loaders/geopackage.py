@@ -15,7 +15,6 @@ from loaders.features import Features, pick_layer, text_of
 _ENVELOPES = (0, 32, 48, 48, 64)
 _HINT = "Export it again as GeoPackage."
 _BROKEN = b"\x00"  # no geometry at all: the row is refused, not the file
-_LONGEST_PAUSE = 10_000_000  # steps of the database engine for one query that gives no row
 
 
 def read(path: Path, request: dict[str, Any]) -> Features:
@@ -50,7 +49,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _read(connection: sqlite3.Connection, request: dict[str, Any]) -> Features:
     kinds = {
-        name: (kind, sql or "")
+        name.lower(): (kind, sql or "")
         for kind, name, sql in connection.execute(
             "SELECT type, CAST(name AS TEXT), CAST(sql AS TEXT) FROM sqlite_master"
         )
@@ -59,12 +58,12 @@ def _read(connection: sqlite3.Connection, request: dict[str, Any]) -> Features:
         what = "The file is a database, but no GeoPackage."
         raise RefusedError(FileReason.MAGIC_MISMATCH, what, _HINT)
     listed = connection.execute(
-        "SELECT CAST(g.table_name AS TEXT), CAST(g.column_name AS TEXT), g.srs_id FROM gpkg_geometry_columns g JOIN gpkg_contents c "
-        "ON lower(c.table_name) = lower(g.table_name) WHERE c.data_type = 'features'"
+        "SELECT CAST(g.table_name AS TEXT), CAST(g.column_name AS TEXT), g.srs_id FROM gpkg_geometry_columns g "
+        "JOIN gpkg_contents c ON lower(c.table_name) = lower(g.table_name) WHERE c.data_type = 'features'"
     ).fetchall()
     layers: dict[str, list[str]] = {}
     for table, _geometry, _srs in listed:
-        kind, sql = kinds.get(table, ("", ""))
+        kind, sql = kinds.get(table.lower(), ("", ""))
         if kind != "table" or sql.lstrip().upper().startswith("CREATE VIRTUAL"):
             what = "A layer is computed by the file itself, not stored in it."
             raise RefusedError(FileReason.TYPE_NOT_ALLOWED, what, "Export the layer as a plain table.")
