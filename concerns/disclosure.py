@@ -194,6 +194,15 @@ def noise_scale(epsilon: float, table: Table) -> float:
     return 1 / (SPLIT[table] * epsilon)
 
 
+def best_guess(epsilon: float) -> float:
+    """Give the most that somebody who knows every other report can be right about one: e^ε/(1+e^ε), 0.5 to 1.
+
+    >>> round(best_guess(1.0), 2)
+    0.73
+    """
+    return 1 / (1 + math.exp(-epsilon))
+
+
 def due_periods(table: Table, quarters: Sequence[str]) -> tuple[str, ...]:
     """Give the periods of a table that newly closed quarters complete: themselves, or the years that they end.
 

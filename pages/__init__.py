@@ -24,6 +24,7 @@ PAGES = (
     PageEntry("trends", marked("Trends"), ":material/show_chart:", "trends"),
     PageEntry("districts", marked("Districts"), ":material/compare:", "districts"),
     PageEntry("forums", marked("Forums"), ":material/groups:", "forums"),
+    PageEntry("referrals", marked("Referrals"), ":material/forward_to_inbox:", "referrals"),
     PageEntry("data", marked("Data"), ":material/upload_file:", "data", Right.LOAD),
     PageEntry("release", marked("Release"), ":material/public:", "release", Right.RELEASE),
     PageEntry("methods", marked("Methods"), ":material/menu_book:", "methods", Right.RELEASE),

@@ -193,6 +193,21 @@ def format_short_month(day: date | None) -> str:
     return _dated(day, "MMM y")
 
 
+def format_quarter(quarter: str) -> str:
+    """A quarter written out, from its name.
+
+    >>> with reading("en"):
+    ...     format_quarter("2024Q1")
+    'Q1 2024'
+    """
+    return _dated(date(int(quarter[:4]), 3 * int(quarter[5]) - 2, 1), "QQQ y")
+
+
+def format_year(year: int) -> str:
+    """A year, without a separator of thousands."""
+    return _dated(date(year, 1, 1), "y")
+
+
 def format_period(start: date, end: date) -> str:
     """A period, both ends included.
 

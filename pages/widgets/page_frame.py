@@ -110,7 +110,10 @@ def selected(view: View) -> Selection | None:
 
 
 def banners(view: View | ReleaseView) -> None:
-    """Say what must be known before any figure is read."""
+    """Say what must be known before any figure is read; what to do about it, to those who can."""
+    if isinstance(view, ReleaseView):
+        _release_banners(view)
+        return
     if view.is_synthetic:
         text = _(
             "SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place. "
@@ -123,6 +126,17 @@ def banners(view: View | ReleaseView) -> None:
             "Install the official ones with {command}."
         )
         st.warning(text.format(command="`python -m loaders boundaries install FILE`"), icon=":material/map:")
+
+
+def _release_banners(view: ReleaseView) -> None:
+    if view.is_synthetic:
+        text = _("SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place.")
+        st.warning(text, icon=":material/science:")
+    if view.district_set.is_approximate:
+        text = _(
+            "APPROXIMATE boundaries: drawn around places, they give only about 70 % of points their official district."
+        )
+        st.warning(text, icon=":material/map:")
 
 
 def coverage(view: View, selection: Selection) -> None:
