@@ -22,7 +22,7 @@ from concerns.errors import AccessDenied, BadSetting, UnreadableFile
 from loaders.people import personal_columns
 from loaders.whole_file import replace_file
 
-TOKEN_VARIABLE = "KOBO_TOKEN"
+TOKEN_VARIABLE = "KOBO_TOKEN"  # nosec B105 - the name of a variable, not a token
 PAGE = 1_000  # rows a request; the server may give fewer
 _MOST_ROWS = 1_100_000
 _MOST_BYTES = 100_000_000  # of one answer

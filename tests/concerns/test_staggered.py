@@ -18,7 +18,7 @@ COLUMNS = ["district", "period", "opened", "concern"]
 def panel(
     cohorts: dict[float, int], *, periods: int = 6, effect: float = 0.0, growth: float = 0.0, seed: int = 0
 ) -> pd.DataFrame:
-    """Places with a level of their own, a common path, noise, and an effect that may grow: cohort → number of places."""
+    """Places with a level of their own, a common path, noise, and an effect that may grow: cohort → n of places."""
     rng = np.random.default_rng(seed)
     rows, unit = [], 0
     for start, n in cohorts.items():

@@ -37,7 +37,8 @@ def test_what_the_store_holds_is_a_duplicate_and_newer_content_replaces():
 
 
 @pytest.mark.parametrize(
-    ("submitted", "verdict", "n_stale"), [("2024-01-01", DUPLICATE, 1), ("2024-03-01", ACCEPTED, 0), (None, ACCEPTED, 0)]
+    ("submitted", "verdict", "n_stale"),
+    [("2024-01-01", DUPLICATE, 1), ("2024-03-01", ACCEPTED, 0), (None, ACCEPTED, 0)],
 )
 def test_an_older_submission_does_not_replace_a_newer_one(submitted, verdict, n_stale):
     stored = rows((1, 5), batch_id="old", submitted="2024-02-01")

@@ -35,7 +35,8 @@ def forums(store: Store) -> dict[str, int]:
 
 def test_forums_land_and_bad_rows_are_kept_with_their_reason(store, tmp_path):
     ledger = load(
-        store, tmp_path, f"{FORUMS}\nF1,IQG01Q01,2024-01-05,20,8\nF1,IQG01Q01,2024-01-05,20,8\nF2,IQG99Q01,2024-01-05,20,8\n"
+        store, tmp_path,
+        f"{FORUMS}\nF1,IQG01Q01,2024-01-05,20,8\nF1,IQG01Q01,2024-01-05,20,8\nF2,IQG99Q01,2024-01-05,20,8\n"
         "F3,IQG01Q02,2024-13-05,20,8\n",
     )  # fmt: skip
     assert (ledger.rows_read, ledger.accepted, ledger.duplicates, ledger.quarantined) == (4, 1, 1, 2)
