@@ -68,7 +68,7 @@ def with_milestones(forums: pd.DataFrame, *, end: dt.date, seed: int = 2017) -> 
     """Add to the synthetic forums how their mentoring went: some are handed over late or never, some have a plan."""
     rng = np.random.default_rng(seed)
     n, opened = len(forums), pd.to_datetime(forums["opened_on"])
-    handover = opened + pd.to_timedelta(rng.choice([700, 740, 850], n, p=[0.4, 0.4, 0.2]), unit="D")
+    handover = opened + pd.to_timedelta(rng.choice([700, 728, 850], n, p=[0.4, 0.4, 0.2]), unit="D")
     plan = opened + pd.to_timedelta(rng.integers(200, 600, n), unit="D")
     handed_over = (handover <= pd.Timestamp(end)) & (rng.random(n) > 0.2)
     planned = (plan <= pd.Timestamp(end)) & (rng.random(n) > 0.3)

@@ -27,5 +27,6 @@ PAGES = (
     PageEntry("referrals", marked("Referrals"), ":material/forward_to_inbox:", "referrals"),
     PageEntry("data", marked("Data"), ":material/upload_file:", "data", Right.LOAD),
     PageEntry("release", marked("Release"), ":material/public:", "release", Right.RELEASE),
+    PageEntry("admin", marked("Administration"), ":material/admin_panel_settings:", "admin", Right.ADMINISTER),
     PageEntry("methods", marked("Methods"), ":material/menu_book:", "methods", Right.RELEASE),
 )

@@ -46,13 +46,15 @@ def counts(n_reports: pd.Series) -> Layer:
 
 def forums(n_forums: pd.Series) -> Layer:
     """Forums open in each district. n_forums: index adm2_pcode, zeros explicit."""
-    classes = palettes.classes(n_forums, whole=True)
+    colours = palettes.YLGNBU[1::2] + palettes.YLGNBU[-1:]
     title = _("Forums in the district")
-    legend = legends.class_legend(classes, title=title, states=(ZERO,))
+    words = [_("None"), format_number(1), format_number(2), _("3 or more")]
+    entries = [legends.Entry(fill, word) for fill, word in zip((palettes.ZERO_COLOUR, *colours), words, strict=True)]
     finding = _("{n} of {total} districts have a forum.").format(
         n=format_number(int((n_forums > 0).sum())), total=format_number(len(n_forums))
     )
-    return Layer(title, classes.codes(n_forums), classes.colours, legend, n_forums.to_frame("n_forums"), finding)
+    codes = n_forums.clip(upper=len(colours)).astype("int8")
+    return Layer(title, codes, colours, legends.legend(entries, title=title), n_forums.to_frame("n_forums"), finding)
 
 
 def rates(table: pd.DataFrame, *, name: str, title: str, note: str) -> Layer:

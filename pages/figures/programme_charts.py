@@ -12,7 +12,7 @@ from pages.figures.texts import _
 HELD, MISSED = palettes.OKABE_ITO[0], palettes.OKABE_ITO[1]
 
 
-def forum_months(table: pd.DataFrame, marks: pd.DataFrame, *, title: str) -> alt.LayerChart:
+def forum_months(table: pd.DataFrame, marks: pd.DataFrame, *, title: str) -> alt.LayerChart | alt.FacetChart:
     """Meetings held and missed, month by month, with the milestones as marks above.
 
     table: month (first day), kind (label), n. marks: month, label. Missed meetings are lighter and stand on top.
@@ -20,12 +20,13 @@ def forum_months(table: pd.DataFrame, marks: pd.DataFrame, *, title: str) -> alt
     shown = with_texts(table, months=["month"], numbers=["n"])
     kinds = list(dict.fromkeys(table["kind"]))
     x = alt.X("yearmonth(month):T", axis=month_axis(shown, "month"))
+    top = max(float(table.groupby("month")["n"].sum().max()), 1.0) if len(table) else 1.0
     bars = (
         alt.Chart(shown, height=HEIGHT - 60)
         .mark_bar()
         .encode(
             x=x,
-            y=alt.Y("n:Q", axis=count_axis(title), scale=alt.Scale(zero=True)),
+            y=alt.Y("n:Q", axis=count_axis(title), scale=alt.Scale(zero=True, domainMax=2 * top)),
             color=alt.Color(
                 "kind:N",
                 scale=alt.Scale(domain=kinds, range=[HELD, MISSED]),
@@ -38,10 +39,14 @@ def forum_months(table: pd.DataFrame, marks: pd.DataFrame, *, title: str) -> alt
             ],
         )
     )
-    base = alt.Chart(marks).encode(x=x)
-    rule = base.mark_rule(strokeDash=[3, 3], color=GREY)
-    text = base.mark_text(angle=270, align="right", dy=-5, fontSize=12).encode(text="label:N", y=alt.value(4))
-    return bars + rule + text
+    rule = alt.Chart(marks).mark_rule(strokeDash=[3, 3], color=GREY).encode(x=x)
+    words = [
+        alt.Chart(marks.iloc[[k]])
+        .mark_text(align="right" if k > len(marks) / 2 else "left", dx=-4 if k > len(marks) / 2 else 4, fontSize=12)
+        .encode(x=x, y=alt.value(8 + 15 * k), text="label:N")
+        for k in range(len(marks))
+    ]
+    return alt.layer(bars, rule, *words)
 
 
 def criteria_bars(table: pd.DataFrame, *, title: str) -> alt.Chart:
@@ -82,22 +87,6 @@ def waiting_curves(table: pd.DataFrame, *, title: str, days: str) -> alt.LayerCh
         tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("time_text:N", title=days)],
     )  # fmt: skip
     return band + line
-
-
-def heat(table: pd.DataFrame, *, x: str, y: str, title: str) -> alt.LayerChart:
-    """Counts where two lists cross, the number written in each cell. table: `x`, `y`, n."""
-    shown = with_texts(table, numbers=["n"])
-    base = alt.Chart(shown, height=alt.Step(24)).encode(
-        x=alt.X(f"{x}:N", sort=None, title=None, axis=alt.Axis(labelAngle=-35, labelLimit=160, orient="top")),
-        y=alt.Y(f"{y}:N", sort=None, title=None, axis=alt.Axis(labelLimit=260)),
-        tooltip=[f"{y}:N", f"{x}:N", alt.Tooltip("n_text:N", title=title)],
-    )
-    top = float(table["n"].max())
-    cells = base.mark_rect().encode(
-        color=alt.Color("n:Q", scale=alt.Scale(range=[palettes.ZERO_COLOUR, *palettes.YLGNBU]), legend=None)
-    )
-    dark = alt.condition(f"datum.n > {0.55 * top}", alt.value("#ffffff"), alt.value("#000000"))
-    return cells + base.mark_text(fontSize=12).encode(text="n_text:N", color=dark)
 
 
 def event_study(table: pd.DataFrame, *, title: str, since: str) -> alt.LayerChart:
