@@ -10,9 +10,10 @@ import pandas as pd
 
 from concerns import access
 from concerns.access import Right, Viewer
+from loaders import district_set
 from loaders.audit import AuditState
 from loaders.folders import Folders
-from loaders.publication import publish_store
+from loaders.publication import closed_quarters, publish_store
 from loaders.release import MANIFEST, read_manifest
 from loaders.roles import RoleEntry
 from loaders.store import Store
@@ -57,6 +58,15 @@ class Office:
         self._permitted(Right.PUBLISH)
         folder = self._folders.release
         return read_manifest(folder)[0] if (folder / MANIFEST).exists() else None
+
+    def closed_quarters(self) -> tuple[str, ...]:
+        """The quarters that could be published today."""
+        return closed_quarters(self.manifest(), today=self._today, n=40)
+
+    @property
+    def districts(self) -> pd.DataFrame:
+        """The districts in use, with their names."""
+        return pd.DataFrame(district_set.installed(self._store.folder).districts.drop(columns="geometry"))
 
     def publish(self, until: str, *, epsilon: float | None = None, since: str | None = None) -> dict[str, Any]:
         """Publish the closed quarters up to `until`, as `loaders.publication.publish_store`."""

@@ -25,6 +25,7 @@ PAGES = (
     PageEntry("districts", marked("Districts"), ":material/compare:", "districts"),
     PageEntry("forums", marked("Forums"), ":material/groups:", "forums"),
     PageEntry("referrals", marked("Referrals"), ":material/forward_to_inbox:", "referrals"),
+    PageEntry("impact", marked("Impact"), ":material/balance:", "impact"),
     PageEntry("data", marked("Data"), ":material/upload_file:", "data", Right.LOAD),
     PageEntry("release", marked("Release"), ":material/public:", "release", Right.RELEASE),
     PageEntry("admin", marked("Administration"), ":material/admin_panel_settings:", "admin", Right.ADMINISTER),

@@ -7,20 +7,14 @@ from collections.abc import Callable
 import streamlit as st
 
 from concerns import access
-from concerns.access import Right, Role, Viewer
+from concerns.access import Right, Viewer
 from concerns.schema import AccessDenied, DataError
+from pages.figures.offices import ROLES
 from pages.figures.texts import _, markdown_safe
 from pages.widgets import mode, sign_in
 from pages.widgets.mode import Mode
 
 WATCH_S = 60  # how often a screen that nobody touches asks whether its session is over
-ROLES: dict[Role, Callable[[], str]] = {
-    Role.PLANNER: lambda: _("planner"),
-    Role.FORUM_LEAD: lambda: _("forum lead"),
-    Role.DONOR: lambda: _("donor"),
-    Role.PUBLIC: lambda: _("public"),
-    Role.ADMIN: lambda: _("admin"),
-}
 REASONS: dict[str, Callable[[], str]] = {
     "SIGN_IN": lambda: _("Sign in to see what is open to you."),
     "CLAIMS": lambda: _("The identity provider does not say who you are. Please tell an admin."),

@@ -16,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from concerns.access import Right
 from concerns.schema import DataError
 from concerns.selection import Selection
+from loaders.office import Office
 from loaders.release_view import ReleaseView
 from loaders.view import View
 from pages.figures.files import About
@@ -38,6 +39,13 @@ def release_page(title: str, draw: Callable[[ReleaseView], None]) -> None:
 def any_page(title: str, draw: Callable[[View | ReleaseView], None]) -> None:
     """Draw a page for whoever sees the store or else the release, as `page`."""
     _page(title, sign_in.current_view if sign_in.may(Right.COUNTS) else sign_in.current_release, draw)
+
+
+def office_page(title: str, draw: Callable[[Office], None]) -> None:
+    """Draw a page of the office, as `page`, without banners: it shows no report."""
+    st.title(title)
+    with _guarded():
+        draw(sign_in.current_office())
 
 
 def _page(title: str, opened: Callable[[], Any], draw: Callable[[Any], None]) -> None:

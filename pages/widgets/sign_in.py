@@ -22,6 +22,7 @@ from loaders.audit import Event
 from loaders.categories import load_taxonomy
 from loaders.desk import Desk
 from loaders.folders import Folders, release_folder
+from loaders.office import Office
 from loaders.release import read_manifest
 from loaders.release_view import ReleaseView, open_release_view
 from loaders.sessions import Sessions, SignIn
@@ -132,6 +133,11 @@ def current_desk(view: View) -> Desk:
     """The loading desk of this person. Raises AccessDenied without the right to load."""
     store = current_store()
     return Desk(store, view, ask=asking(), trail=Folders.of(store).trail, now=now())
+
+
+def current_office() -> Office:
+    """The office of this person. Raises AccessDenied without the right to administer."""
+    return Office(current_store(), ask=asking(), today=today(), now=now())
 
 
 def exported(make: Callable[[], bytes], *, what: str, format: str, n_rows: int) -> Callable[[], bytes]:
