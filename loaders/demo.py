@@ -18,6 +18,7 @@ import pandas as pd
 PLACES_FILE = Path(__file__).resolve().parents[1] / "data" / "iraq_places.csv"
 N_MONTHS = 48
 SHARE_WITH_FORUM = 0.75  # of districts
+ROUNDS = (6, 12, 18, 25)  # months after the first in which the later forums open, as funds come in rounds
 MEETINGS_A_MONTH = 2
 CONCERNS_A_MEETING = 9.0
 BAD_ROWS, DOUBLED_ROWS = 12, 25
@@ -79,7 +80,7 @@ def _forums(rng: np.random.Generator, months: pd.PeriodIndex) -> pd.DataFrame:
     codes = np.sort(places()["adm2_pcode"].unique())
     chosen = np.sort(rng.choice(codes, int(len(codes) * SHARE_WITH_FORUM), replace=False))
     owner = np.repeat(chosen, rng.choice([1, 2, 3], len(chosen), p=[0.7, 0.2, 0.1]))
-    opened = np.where(rng.random(len(owner)) < 0.5, -rng.integers(1, 18, len(owner)), rng.integers(1, 27, len(owner)))
+    opened = np.where(rng.random(len(owner)) < 0.5, -rng.integers(1, 18, len(owner)), rng.choice(ROUNDS, len(owner)))
     opened_on = [(months[0] + int(shift)).start_time.date() for shift in opened]
     number = pd.Series(owner).groupby(owner).cumcount() + 1
     names = places().drop_duplicates("adm2_pcode").set_index("adm2_pcode")

@@ -118,28 +118,27 @@ def event_study(table: pd.DataFrame, *, title: str, since: str) -> alt.LayerChar
     return band + zero + start + rule + point
 
 
-def interrupted(path: pd.DataFrame, *, title: str, labels: tuple[str, str, str]) -> alt.LayerChart | alt.FacetChart:
+def interrupted(path: pd.DataFrame, *, title: str, since: str, labels: tuple[str, str, str]) -> alt.LayerChart:
     """A series, what the model expects and what it expects without the programme, with its interval.
 
-    path: month, observed, expected, counterfactual, lower, upper. labels: of the three, in this order.
+    path: time, observed, expected, counterfactual, lower, upper. labels: of the three, in this order.
     """
-    shown = with_texts(path, months=["month"])
-    x = alt.X("yearmonth(month):T", axis=month_axis(shown, "month"))
-    y = alt.Y("observed:Q", axis=count_axis(title), scale=alt.Scale(zero=True))
-    base = alt.Chart(shown, height=HEIGHT).encode(x=x)
+    x = alt.X("time:Q", axis=count_axis(since))
     names = dict(zip(("observed", "expected", "counterfactual"), labels, strict=True))
-    lines = shown.rename(columns=names).melt(["month", "month_text"], list(labels), "line", "n").dropna()
-    drawn = alt.Chart(lines).encode(
+    lines = path.rename(columns=names).melt(["time"], list(labels), "line", "n").dropna()
+    drawn = alt.Chart(with_texts(lines, numbers=["n"]), height=HEIGHT).encode(
         x=x,
-        y=alt.Y("n:Q"),
+        y=alt.Y("n:Q", axis=count_axis(title), scale=alt.Scale(zero=True)),
         color=alt.Color(
             "line:N",
             scale=alt.Scale(domain=list(labels), range=[GREY, HELD, MISSED]),
-            legend=alt.Legend(title=None, orient="bottom"),
+            legend=alt.Legend(title=None, orient="bottom", labelLimit=260),
         ),
-        tooltip=[alt.Tooltip("month_text:N", title=_("Month")), "line:N"],
+        tooltip=[alt.Tooltip("line:N", title=" "), alt.Tooltip("n_text:N", title=title)],
     )
-    band = base.mark_area(opacity=0.18, color=MISSED).encode(y="lower:Q", y2="upper:Q")
-    dots = drawn.transform_filter(alt.datum.line == labels[0]).mark_point(filled=True, size=30)
-    curves = drawn.transform_filter(alt.datum.line != labels[0]).mark_line()
-    return alt.layer(base.mark_point(opacity=0).encode(y=y), band, dots, curves)
+    after = path.dropna(subset=["lower"])
+    band = alt.Chart(after).mark_area(opacity=0.18, color=MISSED).encode(x=x, y="lower:Q", y2="upper:Q")
+    dots = drawn.transform_filter(alt.FieldEqualPredicate("line", labels[0])).mark_point(filled=True, size=30)
+    curves = drawn.transform_filter(alt.FieldOneOfPredicate("line", list(labels[1:]))).mark_line()
+    start = alt.Chart(pd.DataFrame({"at": [-0.5]})).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="at:Q")
+    return band + start + curves + dots

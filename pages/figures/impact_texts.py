@@ -1,0 +1,212 @@
+"""Impact in words: what was delivered, what each design says, what it could have seen, and the verdict by rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from concerns.impact import InterruptedSeries
+from concerns.robustness import Robustness
+from loaders.impact_figures import Effect, is_certain
+from pages.figures.referral_texts import word
+from pages.figures.sentences import interval
+from pages.figures.texts import _, format_number, format_percent, isolated
+
+LIGHTS: dict[str, Callable[[], str]] = {
+    "on_track": lambda: _("● on track"),
+    "behind": lambda: _("◐ behind"),
+    "far_behind": lambda: _("○ far behind"),
+    "no_data": lambda: _("– no data"),
+}
+VERDICTS: dict[str, Callable[[], str]] = {
+    "cannot_tell": lambda: _("Cannot tell."),
+    "consistent_with_no_change": lambda: _("Consistent with no change."),
+    "change_in_expected_direction": lambda: _("A change in the expected direction."),
+    "change_in_other_direction": lambda: _("A change in the other direction than expected."),
+}
+REASONS: dict[str, Callable[[], str]] = {
+    "no_interval": lambda: _("too few districts started at the same time for an interval"),
+    "too_wide": lambda: _("the interval is too wide to tell anything that matters"),
+    "interval_holds_zero": lambda: _("the interval holds zero"),
+    "pre_trend": lambda: _("the districts moved apart before the start"),
+    "placebo_date": lambda: _("a made-up start shows an effect too"),
+    "placebo_districts": lambda: _("districts drawn at random show as much"),
+    "sign_depends_on_choices": lambda: _("another period or comparison turns the sign"),
+    "rests_on_one_district": lambda: _("it rests on one district"),
+    "holds_throughout": lambda: _("it holds under every check below"),
+}
+CHECKS: dict[str, Callable[[], str]] = {
+    "main": lambda: _("Main result"),
+    "window": lambda: _("Another period"),
+    "control": lambda: _("Another comparison"),
+    "two_way": lambda: _("Two-way fixed effects (not for the verdict)"),
+    "placebo_date": lambda: _("Made-up start, quarters earlier"),
+    "placebo_districts": lambda: _("Districts drawn at random"),
+    "leave_one_out": lambda: _("Without one district"),
+}
+VARIANTS: dict[str, Callable[[], str]] = {
+    "nevertreated": lambda: _("never a forum"),
+    "notyettreated": lambda: _("no forum yet"),
+    "without_first_quarter": lambda: _("without the first quarter of the time"),
+    "without_last_quarter": lambda: _("without the last quarter of the time"),
+}
+TOO_FEW = "–"
+
+
+def prior() -> str:
+    """What was known before any number of ours: the published trials."""
+    return _(
+        "What is known from elsewhere: six randomised trials of community policing in Brazil, Colombia, Liberia, "
+        "Pakistan, the Philippines and Uganda found no gain in trust in the police and no fall in crime (Blair et "
+        "al. 2021, Science 374, eabd3446, doi:10.1126/science.abd3446). A forum that helps here would be an "
+        "exception; expect small effects or none, and read what follows in that light."
+    )
+
+
+def logframe_table(table: pd.DataFrame, labels: Mapping[str, str], means: Mapping[str, str]) -> pd.DataFrame:
+    """What was delivered against what was promised, one line an indicator."""
+    return pd.DataFrame(
+        {
+            _("Indicator"): [labels[one] for one in table["key"]],
+            _("Baseline"): [format_number(one) for one in table["baseline"]],
+            _("Target"): [format_number(one) for one in table["target"]],
+            _("Actual"): [format_number(one) for one in table["actual"]],
+            _("Of these women"): [format_number(one) for one in table["women"]],
+            _("Districts"): [format_number(int(one)) for one in table["n_districts"]],
+            _("Records without a number"): [format_number(int(one)) for one in table["n_unknown"]],
+            _("Standing"): [LIGHTS[one]() for one in table["light"]],
+            _("Means of verification"): [means[one] for one in table["key"]],
+        }
+    )
+
+
+def delivered(table: pd.DataFrame) -> str:
+    """Say how many indicators are on track, by the rule under the table."""
+    n = int((table["light"] == "on_track").sum())
+    return _("{n} of {total} indicators of delivery are on track or reached.").format(
+        n=format_number(n), total=format_number(len(table))
+    )
+
+
+def light_rule() -> str:
+    """The rule of the signs in the logframe."""
+    return _(
+        "On track: at least 90 % of what the time that has passed asks for, or the target is reached; behind: at least "
+        "60 %; else far behind. A record without its number is not taken for zero."
+    )
+
+
+def _signed(value: float, *, decimals: int = 2) -> str:
+    return format_number(value, decimals=decimals, signed=True)
+
+
+def effect_sentence(found: Effect) -> str:
+    """The overall effect with its interval and what it is measured against; without an interval, that it has none."""
+    limits = (
+        interval(found.overall.lower, found.overall.upper)
+        if is_certain(found.overall)
+        else _("no interval can be given")
+    )
+    return _(
+        "After a forum opened, reports that came other ways changed by {effect} a district and quarter ({limits}), "
+        "against {before} before."
+    ).format(effect=_signed(found.overall.estimate), limits=limits, before=format_number(found.mean_before, decimals=2))
+
+
+def design(found: Effect) -> str:
+    """The design in words, before any number of an effect."""
+    return _(
+        "Design: {treated} districts whose first forum opened within the data are compared, before and after, with "
+        "{never} districts that never had one; {left} with a forum from the start have no “before” and are left out. "
+        "It holds if both would have moved alike without forums. Expected beforehand: a decrease."
+    ).format(
+        treated=format_number(found.n_treated), never=format_number(found.n_never), left=format_number(found.n_left_out)
+    )
+
+
+def smallest(found: Robustness, mean_before: float) -> str:
+    """The smallest effect that the design could have seen."""
+    if pd.isna(found.detectable):
+        return _("What this design could have seen cannot be said.")
+    share = format_percent(found.detectable / mean_before) if mean_before > 0 else TOO_FEW
+    return _(
+        "This design could not have seen an effect smaller than {n} reports a quarter ({share} of before)."
+    ).format(n=format_number(found.detectable, decimals=2), share=share)
+
+
+def verdict(found: Robustness) -> str:
+    """The verdict and its reasons, by the rule of `concerns.verdict.judge`."""
+    reasons = "; ".join(REASONS[str(one)]() for one in found.finding.reasons)
+    return _("{verdict} Because: {reasons}.").format(verdict=VERDICTS[str(found.finding.verdict)](), reasons=reasons)
+
+
+def two_way_warning(found: Robustness) -> str | None:
+    """A warning where two-way fixed effects lie outside the main interval or turn the sign."""
+    main = found.table[found.table["check"] == "main"].iloc[0]
+    other = float(found.table.loc[found.table["check"] == "two_way", "estimate"].iloc[0])
+    outside = pd.notna(main["lower"]) and not main["lower"] <= other <= main["upper"]
+    if outside or main["estimate"] * other < 0:
+        return _(
+            "Two-way fixed effects say something else here: they mix early and late openings and are not to be used."
+        )
+    return None
+
+
+def robustness_table(found: Robustness, districts: Mapping[str, str]) -> pd.DataFrame:
+    """Every other choice in one table."""
+    table = found.table
+    variants = [
+        VARIANTS[one]() if one in VARIANTS else districts.get(one, isolated(one) if one else "")
+        for one in table["variant"]
+    ]
+    return pd.DataFrame(
+        {
+            _("Check"): [CHECKS[one]() for one in table["check"]],
+            _("Variant"): variants,
+            _("Effect"): [_signed(one) for one in table["estimate"]],
+            _("95 % interval"): limits(table),
+            _("p"): [format_number(one, decimals=3) for one in table["p_value"]],
+        }
+    )
+
+
+def limits(table: pd.DataFrame, *, scale: float = 1.0, decimals: int = 2) -> list[str]:
+    """The interval of each row, a word where there is none."""
+    return [
+        interval(scale * low, scale * high, decimals=decimals) if pd.notna(low) else _("too few")
+        for low, high in zip(table["lower"], table["upper"], strict=True)
+    ]
+
+
+def interrupted(found: InterruptedSeries) -> str:
+    """The break of the level at the opening. Rule: no break is named where the interval of the ratio holds 1."""
+    row = found.table.iloc[0]
+    if not is_certain(found.level):
+        return _("There are too few months on one side of the opening to say anything.")
+    limits_of = interval(row["ratio_lower"], row["ratio_upper"])
+    change = format_percent(row["ratio"] - 1, signed=True)
+    if row["ratio_lower"] <= 1 <= row["ratio_upper"]:
+        return _("At the opening no break of the level could be seen (ratio {limits}).").format(limits=limits_of)
+    return _("At the opening the level breaks by {change} (ratio {limits}).").format(change=change, limits=limits_of)
+
+
+def survey_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Perceptions: the change at places with a forum beyond that at comparison places, in points."""
+    return pd.DataFrame(
+        {
+            _("Indicator"): [word("indicator", one) for one in table["indicator"]],
+            _("Effect, points"): [_signed(100 * one, decimals=1) for one in table["estimate"]],
+            _("95 % interval"): limits(table, scale=100, decimals=1),
+            _("Could have seen from, points"): [format_number(100 * one, decimals=1) for one in table["detectable"]],
+            _("In words"): [_in_words(row) for _number, row in table.iterrows()],
+        }
+    )
+
+
+def _in_words(row: pd.Series) -> str:
+    if pd.isna(row["lower"]):
+        return _("cannot tell")
+    if row["lower"] <= 0 <= row["upper"]:
+        return _("no difference could be seen")
+    return _("higher than without a forum") if row["estimate"] > 0 else _("lower than without a forum")
