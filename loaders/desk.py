@@ -14,13 +14,15 @@ import pandas as pd
 
 from concerns import access
 from concerns.access import Codes, Right, Viewer
-from concerns.schema import AccessDenied
+from concerns.schema import AccessDenied, BadSetting
 from concerns.selection import Selection
 from loaders import district_set, export
 from loaders.audit import AuditTrail, Event
+from loaders.first_look import FirstLook, first_look
 from loaders.ingest import Outcome, Progress, Request, ingest
 from loaders.mapping import Mapping
 from loaders.settings import Settings
+from loaders.shelf import Shelf
 from loaders.store import Store
 from loaders.view import View
 
@@ -66,6 +68,20 @@ class Desk:
         if not dry_run:
             note_load(self._trail, outcome, who=who, at=self._now)
         return outcome
+
+    @property
+    def shelf(self) -> Shelf:
+        """What the store remembers for the next load. Raises BadSetting: the store is remote."""
+        self._permitted(Right.LOAD)
+        if self._store.folder is None:
+            raise BadSetting("A remote store remembers no mappings.", where="store", hint="Use --mapping FILE.yaml.")
+        return Shelf(self._store.folder)
+
+    def first_look(self, content: bytes, name: str) -> FirstLook:
+        """Read the head of an uploaded file, to map its columns. Raises UnreadableFile."""
+        self._permitted(Right.LOAD)
+        with _private_copy(content, name) as path:
+            return first_look(path)
 
     def undo(self, batch_id: str) -> None:
         """Take a batch back. Raises StoreError: it is not in force."""
