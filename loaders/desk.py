@@ -20,7 +20,9 @@ from loaders import district_set, export
 from loaders.audit import AuditTrail, Event
 from loaders.first_look import FirstLook, first_look
 from loaders.ingest import Outcome, Progress, Request, ingest
+from loaders.ledger import Ledger
 from loaders.mapping import Mapping
+from loaders.programme_load import ProgrammeRequest, load_table
 from loaders.settings import Settings
 from loaders.shelf import Shelf
 from loaders.store import Store
@@ -66,8 +68,18 @@ class Desk:
         with _private_copy(content, name) as path:
             outcome = ingest(path, self._store, district_set.installed(self._store.folder), request)
         if not dry_run:
-            note_load(self._trail, outcome, who=who, at=self._now)
+            note_load(self._trail, outcome.ledger, who=who, at=self._now)
         return outcome
+
+    def load_programme(self, content: bytes, name: str, *, dry_run: bool) -> Ledger:
+        """Load an uploaded table of the programme, or look what would become of it; its columns tell which it is."""
+        who = self._permitted(Right.LOAD).subject
+        request = ProgrammeRequest(self._now, self._view.today, who=who, dry_run=dry_run, display_name=name)
+        with _private_copy(content, name) as path:
+            ledger = load_table(path, self._store, district_set.installed(self._store.folder), request)
+        if not dry_run:
+            note_load(self._trail, ledger, who=who, at=self._now)
+        return ledger
 
     @property
     def shelf(self) -> Shelf:
@@ -133,9 +145,8 @@ class Desk:
             raise AccessDenied("These rows may hold what you are not cleared for.", where="access", hint=hint)
 
 
-def note_load(trail: AuditTrail, outcome: Outcome, *, who: str, at: dt.datetime) -> None:
+def note_load(trail: AuditTrail, ledger: Ledger, *, who: str, at: dt.datetime) -> None:
     """Write a load that stored something into the audit trail: its batch and its counts."""
-    ledger = outcome.ledger
     if ledger.batch_id:
         trail.append(
             Event.LOADED, who=who, at=at, batch_id=ledger.batch_id, n_read=ledger.rows_read,

@@ -10,7 +10,7 @@ from loaders.desk import Desk
 from loaders.view import View
 from pages.figures import ledgers
 from pages.figures.texts import _, format_number
-from pages.widgets import page_frame, sign_in, upload
+from pages.widgets import page_frame, programme_upload, sign_in, upload
 
 
 def render() -> None:
@@ -22,6 +22,7 @@ def _draw(view: View) -> None:
     desk = sign_in.current_desk(view)
     st.subheader(_("Load a file"))
     upload.show(desk)
+    programme_upload.show(desk)
     _batches(desk)
 
 
