@@ -61,5 +61,5 @@ def _apart(view: View, selection: Selection) -> None:
         if part.empty:
             column.write(_("None."))
             continue
-        chart = charts.monthly(part, value="n", title=title, colour=charts.GREY).properties(height=150)
+        chart = charts.monthly(part, value="n", title=_("Number"), colour=charts.GREY).properties(height=150)
         column.altair_chart(chart, width="stretch", theme=None)

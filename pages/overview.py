@@ -10,7 +10,7 @@ from concerns.selection import Selection
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _, format_number, format_percent, format_period, in_language
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, way
 
 
 def render() -> None:
@@ -28,6 +28,7 @@ def _draw(view: View) -> None:
     by_category = _changes(view, selection, before, "category")
     st.subheader(sentences.overview(by_district, by_category, filter_bar.category_names(view)))
     _key_numbers(view, selection, before)
+    way.show(view, selection)
     _figure(view, selection, by_category)
     _districts(view, selection, by_district)
 
