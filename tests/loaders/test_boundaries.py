@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -21,7 +22,7 @@ from loaders import boundaries, district_set
 from loaders.boundaries import check, download, install, load_districts
 from loaders.boundaries import district_set as chosen_set
 from loaders.limits import Limits
-from tests.corpus.containers import features
+from tests.corpus.containers import features, geopackage
 
 OLD = {"adm2_pcode": "ADM2_PCODE", "adm2_name": "ADM2_EN", "adm2_name_ar": "ADM2_AR", "adm1_pcode": "ADM1_PCODE",
        "adm1_name": "ADM1_EN", "adm1_name_ar": "ADM1_AR"}  # fmt: skip
@@ -143,6 +144,26 @@ def test_open_ring_is_closed_and_counted(tmp_path: Path) -> None:
     ledger = check(written(tmp_path, district({"type": "Polygon", "coordinates": [ring]}, "A1"), district(EAST, "A2")))
     assert ledger.repairs == {"RING_CLOSED": 1}
     assert ledger.file_outcome == FileOutcome.ACCEPTED
+
+
+def test_open_ring_in_a_geopackage_is_closed_and_a_broken_shape_refused(tmp_path: Path) -> None:
+    def blob(*ring: tuple[float, float], wkb: bytes = b"") -> str:
+        body = struct.pack("<BIII", 1, 3, 1, len(ring)) + b"".join(struct.pack("<dd", *pair) for pair in ring)
+        return (b"GP" + struct.pack("<BBi", 0, 1, 4326) + (wkb or body)).hex()
+
+    square, broken = blob((43, 33), (44, 33), (44, 34), (43, 34)), blob(wkb=bytes([1, 99]))
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(
+        geopackage(
+            "ALTER TABLE reports RENAME COLUMN date TO pcode; ALTER TABLE reports RENAME COLUMN category TO name_en;"
+            "INSERT INTO reports VALUES (2, NULL, 'A2', 'x'), (3, NULL, 'A3', 'x')",
+            f"UPDATE reports SET geom = x'{square}' WHERE fid = 1",
+            f"UPDATE reports SET geom = x'{broken}' WHERE fid = 2",
+        )
+    )
+    ledger = check(path)
+    assert (ledger.accepted, ledger.repairs) == (1, {"RING_CLOSED": 1})
+    assert ledger.reasons == {"GEOM_INVALID": 1, "GEOM_EMPTY": 1}
 
 
 def test_bow_tie_is_mended_and_its_change_in_area_said(tmp_path: Path) -> None:
