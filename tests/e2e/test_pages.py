@@ -10,8 +10,12 @@ from pages import PAGES
 from pages.figures import texts
 from tests.e2e.conftest import Server, Visit
 
-OPEN_TO_A_PLANNER = [page for page in PAGES if page.right in GRANTS[Role.PLANNER]]
-ADDRESSES = ["" if page is PAGES[0] else page.url_path for page in OPEN_TO_A_PLANNER]
+# In local mode, whoever uses the machine is planner and admin.
+OPEN = [page for page in PAGES if page.right in GRANTS[Role.PLANNER] | GRANTS[Role.ADMIN]]
+ADDRESSES = ["" if page is PAGES[0] else page.url_path for page in OPEN]
+SYNTHETIC = "SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place."
+SAID_TO_BE_SYNTHETIC = (SYNTHETIC, f"{SYNTHETIC} Take it out with {{command}}.")
+ALL_IN_TWO_LANGUAGES = [(address, code) for address in ADDRESSES for code in ("en", "ar")]
 # Rules about what Streamlit and Vega themselves draw, out of our reach: landmarks, and the inner marks of a chart,
 # which Vega gives a role and no name (the chart as a whole has one).
 NOT_OURS = {"region", "landmark-one-main", "page-has-heading-one", "scrollable-region-focusable", "svg-img-alt"}
@@ -25,14 +29,13 @@ def opened(visit: Visit, server: Server, address: str, code: str) -> str:
     return visit.page.get_by_test_id("stApp").inner_text()
 
 
-@pytest.mark.parametrize("code", list(texts.LOCALES))
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(("address", "code"), [*ALL_IN_TWO_LANGUAGES, ("", "ckb"), ("hotspots", "ckb")])
 def test_a_page_is_drawn_and_asks_nobody_else(server: Server, visit: Visit, address: str, code: str):
     text = opened(visit, server, address, code)
     with texts.reading(code):
         broken = texts._("Something went wrong here. Please tell the maintainers this number: {number}").split("{")[0]
-        assert visit.menu() == [texts._(page.title) for page in OPEN_TO_A_PLANNER]
-        assert texts._("SYNTHETIC data").split()[0] in text
+        assert visit.menu() == [texts._(page.title) for page in OPEN]
+        assert any(texts._(said).split(":")[0] in text for said in SAID_TO_BE_SYNTHETIC)
     assert broken not in text
     assert visit.page.get_by_test_id("stException").count() == 0
     assert visit.page.evaluate("document.documentElement.lang") == code
@@ -40,8 +43,9 @@ def test_a_page_is_drawn_and_asks_nobody_else(server: Server, visit: Visit, addr
     visit.picture(f"page-{code}-{address or PAGES[0].url_path}")
 
 
-@pytest.mark.parametrize("code", ["en", "ar"])
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    ("address", "code"), [*[(address, "en") for address in ADDRESSES], ("", "ar"), ("hotspots", "ar")]
+)
 def test_axe_finds_nothing_serious(server: Server, visit: Visit, address: str, code: str):
     opened(visit, server, address, code)
     found = Axe().run(visit.page).response["violations"]
