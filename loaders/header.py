@@ -228,7 +228,8 @@ def _layout(
         raise refuse(FileReason.LIMIT, name, what, "Check the header row.")
     twice = [column for column, n in Counter(column.casefold() for column in columns).items() if n > 1]
     if twice:
-        what = f"{len(twice)} column names stand in the header more than once, the first of them {twice[0][:40]!r}."
+        listed = ", ".join(repr(column[:40]) for column in twice[:5])
+        what = f"The header holds more than once: {listed}."
         raise refuse(FileReason.HEADER_DUPLICATE, name, what, "Give every column its own name.")
     repeats = frozenset(folded(cells[index]) for index in named)
     return Layout(columns, tags[:width] if tags_at is not None else None, max(named) + 1, repeats)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
-from concerns.schema import BadSetting, FileReason
+from concerns.schema import BadSetting, FileReason, StoreError
 from loaders import sniff
 from loaders.archive import open_archive
 from loaders.delimited import open_delimited
@@ -33,7 +34,8 @@ def open_raw(
     choice made from the content was wrong. kind: one of KINDS, for a name without ending. name: the name that the user
     gave, where `path` is a copy under another.
 
-    Raises UnreadableFile with a `FileReason`. BadSetting: no such file, or an option that cannot be used.
+    Raises UnreadableFile with a `FileReason`. BadSetting: no such file, or an option that cannot be used. StoreError: no
+    room for the copy that some kinds need.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -44,11 +46,30 @@ def open_raw(
     [{1: {'date': '2024-03-01', 'lat': '36.34', 'lon': '43.13', 'category': 'C07'}}]
     """
     name = path.name if name is None else name
+    try:
+        return _open(path, name, limits, kind=kind, sheet=sheet, encoding=encoding, delimiter=_delimiter(delimiter))
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            what, hint = "There is no room for a private copy of the file.", "Free some space and load it again."
+            raise StoreError(what, where=sniff.shown_name(name), hint=hint) from error
+        raise
+
+
+def _open(
+    path: Path,
+    name: str,
+    limits: Limits,
+    *,
+    kind: str | None,
+    sheet: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+) -> RawFile:
     kind = kind or sniff_kind(path, name=name, limits=limits)
     if kind not in KINDS:
         raise BadSetting("There is no such kind of file.", where=f"kind {kind[:20]}", hint=f"Use {', '.join(KINDS)}.")
     if kind == "csv":
-        return open_delimited(path, name=name, limits=limits, encoding=encoding, delimiter=_delimiter(delimiter))
+        return open_delimited(path, name=name, limits=limits, encoding=encoding, delimiter=delimiter)
     if kind == "xlsx":
         return open_workbook(path, name=name, limits=limits, sheet=sheet)
     if kind in ("geojson", "json"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import resource
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from concerns.schema import BadSetting, FileReason, Reason, UnreadableFile
+from concerns.schema import BadSetting, FileReason, Reason, StoreError, UnreadableFile
 from loaders.limits import Limits
 from loaders.read import open_raw, sniff_kind
 from tests.corpus.case import BASE, Case
@@ -102,6 +103,17 @@ def test_what_is_no_file_is_a_setting(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as refused:
         open_raw(tmp_path / "pipe.csv", limits=Limits())
     assert refused.value.code == FileReason.TYPE_NOT_ALLOWED
+
+
+def test_full_disk_is_trouble_of_the_store_and_not_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    path = tmp_path / "reports.csv"
+    path.write_bytes("name,place\nسرقة,الموصل\n".encode("cp1256"))
+    monkeypatch.setattr("loaders.delimited.as_utf8", full)
+    with pytest.raises(StoreError, match="no room"):
+        open_raw(path, limits=Limits())
 
 
 def test_name_that_the_user_gave_is_used_for_a_copy(tmp_path: Path) -> None:
