@@ -100,11 +100,15 @@ def effect(view: View, selection: Selection) -> Effect | None:
 
 
 def around_opening(view: View, selection: Selection) -> impact.InterruptedSeries | None:
-    """Months before and after each district's first forum laid over each other, a district-month as exposure."""
+    """Months before and after each district's first forum laid over each other; its path a month and district.
+
+    Only districts that are seen before and after, so that the same ones stand on both sides; None without any.
+    """
+    first, last = view.cube.first_day, selection.bounds[1]
     opened = _first_opening(view).dt.to_period("M")
+    opened = opened[(opened > pd.Period(first or last, "M")) & (opened <= pd.Period(last, "M"))]
     ways = _all_ways(view, selection)
     other = ways[ways["forum_id"].isna() & ways["adm2_pcode"].isin(opened.index)]
-    first, last = view.cube.first_day, selection.bounds[1]
     if first is None or opened.empty or other.empty:
         return None
     months = pd.period_range(first, last, freq="M")
@@ -116,7 +120,10 @@ def around_opening(view: View, selection: Selection) -> impact.InterruptedSeries
     counts = pd.Series(own).value_counts().reindex(steps, fill_value=0)
     series = pd.DataFrame({"month": steps, "n": counts.to_numpy(), "districts": seen.to_numpy()})
     series = series[series["districts"] > 0]
-    return impact.interrupted_series(series, "n", "month", 0, exposure="districts", harmonics=0)
+    found = impact.interrupted_series(series, "n", "month", 0, exposure="districts", harmonics=0)
+    seen_then = found.path["time"].map(series.set_index("month")["districts"])
+    shown = ["observed", "expected", "counterfactual", "lower", "upper"]
+    return replace(found, path=found.path.assign(**{name: found.path[name] / seen_then for name in shown}))
 
 
 def survey_effects(view: View, selection: Selection) -> pd.DataFrame:

@@ -166,7 +166,7 @@ def robustness_table(found: Robustness, districts: Mapping[str, str]) -> pd.Data
             _("Variant"): variants,
             _("Effect"): [_signed(one) for one in table["estimate"]],
             _("95 % interval"): limits(table),
-            _("p"): [format_number(one, decimals=3) for one in table["p_value"]],
+            _("p"): [_("< 0.001") if one < 0.001 else format_number(one, decimals=3) for one in table["p_value"]],
         }
     )
 

@@ -138,7 +138,7 @@ def interrupted(path: pd.DataFrame, *, title: str, since: str, labels: tuple[str
     )
     after = path.dropna(subset=["lower"])
     band = alt.Chart(after).mark_area(opacity=0.18, color=MISSED).encode(x=x, y="lower:Q", y2="upper:Q")
-    dots = drawn.transform_filter(alt.FieldEqualPredicate("line", labels[0])).mark_point(filled=True, size=30)
+    dots = drawn.transform_filter(alt.FieldOneOfPredicate("line", [labels[0]])).mark_point(filled=True, size=30)
     curves = drawn.transform_filter(alt.FieldOneOfPredicate("line", list(labels[1:]))).mark_line()
     start = alt.Chart(pd.DataFrame({"at": [-0.5]})).mark_rule(color=GREY, strokeDash=[4, 4]).encode(x="at:Q")
     return band + start + curves + dots

@@ -81,7 +81,7 @@ def flow(table: pd.DataFrame, *, steps: Sequence[str], title: str) -> alt.LayerC
         alt.Tooltip("to:N", title="→"),
         alt.Tooltip("n_text:N", title=title),
     ]
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.75, len(steps) - 0.25], nice=False))
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.9, len(steps) - 0.4], nice=False))
     y = alt.Scale(reverse=True, nice=False)
     height = 26 * int(placed["step"].value_counts().max()) + 120
     ribbon = (

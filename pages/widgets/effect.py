@@ -59,7 +59,7 @@ def around_opening(view: View, selection: Selection) -> None:
     st.write(_("Design: the months before each district's first forum are carried on; nothing else may change then."))
     st.write(impact_texts.interrupted(found))
     labels = (_("observed"), _("expected"), _("expected without a forum"))
-    title = _("Reports that came other ways")
+    title = _("Reports a district and month")
     chart = programme_charts.interrupted(
         found.path, title=title, since=_("Months since the first forum opened"), labels=labels
     )
