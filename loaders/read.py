@@ -34,8 +34,8 @@ def open_raw(
     choice made from the content was wrong. kind: one of KINDS, for a name without ending. name: the name that the user
     gave, where `path` is a copy under another.
 
-    Raises UnreadableFile with a `FileReason`. BadSetting: no such file, or an option that cannot be used. StoreError: no
-    room for the copy that some kinds need.
+    Raises UnreadableFile with a `FileReason`. BadSetting: no such file, or an option that cannot be used.
+    StoreError: no room for the copy that some kinds need.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
