@@ -89,7 +89,7 @@ def _set_of(layer: Layer, name: str) -> DistrictSet:
 
 def district_set(folder: Path | None, *, file: Path | None = None) -> DistrictSet:
     """The districts for a load: those of a file, else those that the store in `folder` uses."""
-    return load_districts(file) if file is not None else sets.installed(folder)
+    return load_districts(file, limits=Limits.for_command_line()) if file is not None else sets.installed(folder)
 
 
 def install(path: Path, folder: Path, *, name: str | None = None, limits: Limits | None = None) -> DistrictSet:
