@@ -70,9 +70,9 @@ def quarter_panel(view: View, selection: Selection) -> pd.DataFrame:
     counts = other.groupby(["adm2_pcode", pd.to_datetime(other["occurred_on"]).dt.to_period("Q")]).size()
     grid = pd.MultiIndex.from_product([codes, quarters], names=["adm2_pcode", "period"])
     panel = counts.reindex(grid, fill_value=0).rename("n").reset_index()
-    opened = _first_opening(view).dt.to_period("Q")
+    opened = _first_opening(view).dt.to_period("Q").astype("int64")
     origin = quarters[0].ordinal - 1 if len(quarters) else 0
-    cohort = panel["adm2_pcode"].map(opened.map(lambda one: one.ordinal - origin)).astype("float64")
+    cohort = panel["adm2_pcode"].map(opened).astype("float64") - origin
     return panel.assign(quarter=panel["period"].map(lambda one: one.ordinal) - origin, cohort=cohort.clip(lower=1))
 
 

@@ -29,7 +29,8 @@ def show(view: View, selection: Selection) -> None:
     table = _chain(view, view.version, view.scope, selection).set_index("stage")
     counts = {stage: int(table["n_reports"][stage]) for stage in STAGES}
     shares = {stage: format_percent(float(table["share"][stage]), decimals=1) for stage in STAGES}
-    for column, (stage, title) in zip(st.columns(len(STAGES)), STAGES.items(), strict=True):
+    columns = [column for _row in range(2) for column in st.columns(3)]
+    for column, (stage, title) in zip(columns, STAGES.items(), strict=True):
         column.metric(title(), format_number(counts[stage]), border=True)
         column.caption(_("{share} of those raised").format(share=shares[stage]))
     shown = pd.DataFrame(
