@@ -39,13 +39,14 @@ def _batches(desk: Desk) -> None:
     names = ledgers.batch_names(in_force)
     batch: str | None = st.selectbox(_("Batch"), in_force["batch_id"], format_func=lambda one: names[one], key="batch")
     if batch is not None:
-        _one_batch(desk, batch, int(in_force.set_index("batch_id")["accepted"][batch]))
+        chosen = in_force.set_index("batch_id")
+        _one_batch(desk, batch, str(chosen["table"][batch]), int(chosen["accepted"][batch]))
 
 
-def _one_batch(desk: Desk, batch: str, n_accepted: int) -> None:
+def _one_batch(desk: Desk, batch: str, own: str, n_accepted: int) -> None:
     """Downloads of one batch, and taking it back."""
     left, middle, right = st.columns(3)
-    for column, table, label in ((left, "reports", _("Accepted rows")), (middle, "quarantine", _("Quarantined rows"))):
+    for column, table, label in ((left, own, _("Accepted rows")), (middle, "quarantine", _("Quarantined rows"))):
         column.download_button(
             label,
             data=partial(desk.rows_as_csv, table, batch),

@@ -33,7 +33,11 @@ def _trend(view: View, selection: Selection, names: dict[str, str]) -> None:
         shown, name="trend-tests", about=page_frame.about(view, selection, title=_("Trend of each category"))
     )
     unit = _("reports per meeting held") if table.attrs["per_meeting"] else _("counts of reports")
-    st.caption(_("Mann–Kendall test and Sen's slope on whole months of {unit}.").format(unit=unit))
+    text = _("Mann–Kendall test and Sen's slope on whole months of {unit}.")
+    caution = _(
+        "Where districts join over time, a category can seem to change because the newcomers raise other concerns."
+    )
+    st.caption(f"{text.format(unit=unit)} {caution}")
 
 
 def _season(view: View, selection: Selection) -> None:
