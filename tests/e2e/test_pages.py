@@ -15,6 +15,7 @@ OPEN = [page for page in PAGES if page.right in GRANTS[Role.PLANNER] | GRANTS[Ro
 ADDRESSES = ["" if page is PAGES[0] else page.url_path for page in OPEN]
 SYNTHETIC = "SYNTHETIC data: this is made up for demonstration. No figure here says anything about a real place."
 SAID_TO_BE_SYNTHETIC = (SYNTHETIC, f"{SYNTHETIC} Take it out with {{command}}.")
+SHOWS_NO_REPORTS = ("release", "admin")  # nothing of the demo is published, and roles are no figures
 ALL_IN_TWO_LANGUAGES = [(address, code) for address in ADDRESSES for code in ("en", "ar")]
 # Rules about what Streamlit and Vega themselves draw, out of our reach: landmarks, and the inner marks of a chart,
 # which Vega gives a role and no name (the chart as a whole has one).
@@ -35,7 +36,8 @@ def test_a_page_is_drawn_and_asks_nobody_else(server: Server, visit: Visit, addr
     with texts.reading(code):
         broken = texts._("Something went wrong here. Please tell the maintainers this number: {number}").split("{")[0]
         assert visit.menu() == [texts._(page.title) for page in OPEN]
-        assert any(texts._(said).split(":")[0] in text for said in SAID_TO_BE_SYNTHETIC)
+        if address not in SHOWS_NO_REPORTS:
+            assert any(texts._(said).split(":")[0] in text for said in SAID_TO_BE_SYNTHETIC)
     assert broken not in text
     assert visit.page.get_by_test_id("stException").count() == 0
     assert visit.page.evaluate("document.documentElement.lang") == code
