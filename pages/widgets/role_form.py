@@ -36,7 +36,8 @@ def _enter(office: Office) -> None:
             key="role_districts", placeholder=_("None"),
         )  # fmt: skip
         cleared = st.multiselect(
-            _("Sensitive concerns that the person may see by place"), list(taxonomy.categories), key="role_cleared", placeholder=_("None"),
+            _("Sensitive concerns that the person may see by place"), list(taxonomy.categories), key="role_cleared",
+            placeholder=_("None"),
             format_func=lambda code: f"{code} {taxonomy.label(code, texts.language())}",
         )  # fmt: skip
         until = st.date_input(_("Last day (leave empty for no end)"), value=None, key="role_until", format="YYYY-MM-DD")
