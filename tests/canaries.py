@@ -127,7 +127,8 @@ def _referral(district: str, is_sensitive: bool) -> dict[str, object]:
     report = canary("report_id", district, is_sensitive=is_sensitive)
     return {"referral_id": name, "report_id": f"{report}-0", "forum_id": f"CANARY-forum-{district}",
             "adm2_pcode": district, "category": SENSITIVE if is_sensitive else "C07", "sector": "law_enforcement",
-            "receiving_body": name, "priority": "normal", "sent_on": dt.date(2026, 2, 3), "status": "in_progress"}  # fmt: skip
+            "receiving_body": name, "priority": "normal", "sent_on": dt.date(2026, 2, 3),
+            "status": "in_progress"}  # fmt: skip
 
 
 def _add(store: Store, table: str, rows: pd.DataFrame) -> None:
