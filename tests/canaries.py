@@ -15,6 +15,7 @@ import pandas as pd
 
 from concerns.access import Role, Viewer
 from concerns.schema import REPORT_COLUMNS
+from loaders.categories import load_taxonomy
 from loaders.folders import Folders
 from loaders.publication import publish_store
 from loaders.roles import RoleEntry
@@ -27,7 +28,7 @@ N_ORDINARY, N_SENSITIVE = 40, 12
 SENSITIVE = "C05"
 ADMIN = Viewer("local", Role.ADMIN)
 PEOPLE = {
-    "admin": RoleEntry("admin@example.org", Role.ADMIN, clearances=frozenset({"C05", "C06"})),
+    "admin": RoleEntry("admin@example.org", Role.ADMIN, clearances=frozenset(load_taxonomy().categories)),
     "planner": RoleEntry("planner@example.org", Role.PLANNER),
     "lead": RoleEntry("lead@example.org", Role.FORUM_LEAD, frozenset({OWN})),
     "donor": RoleEntry("donor@example.org", Role.DONOR),

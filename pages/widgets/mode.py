@@ -43,7 +43,7 @@ def current() -> Mode:
 
     Raises BadSetting as `start`.
     """
-    return _started[0] if _started else _chosen(os.environ, get_secrets_auth_section())
+    return _started[0] if _started else _chosen(os.environ, secrets_of().get("auth") or get_secrets_auth_section())
 
 
 def start(environment: Mapping[str, str] = os.environ) -> Mode:
