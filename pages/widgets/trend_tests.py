@@ -79,7 +79,8 @@ def _notes(view: View, table: pd.DataFrame, names: dict[str, str]) -> None:
         status = st.selectbox(_("Status"), list(words), format_func=lambda one: words[one]())
         note = st.text_input(_("Note"), max_chars=500)
         if st.form_submit_button(_("Keep this note")):
-            shelf.note_alert(key, status=status, note=note, who=view.viewer.subject, on=sign_in.today().isoformat())
+            who, day = sign_in.current_viewer().subject, sign_in.today().isoformat()
+            shelf.note_alert(key, status=status, note=note, who=who, on=day)
             st.rerun()
 
 
