@@ -4,12 +4,13 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 NPM ?= $(shell command -v npm)
 PORT ?= 8501
+ADDRESS ?= 127.0.0.1
 WORKERS ?= 2
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 CODE := concerns geo loaders pages dashboard.py static tests
 
-.PHONY: help setup run test test-slow lint bench fuzz sbom messages chromium clean
+.PHONY: help setup run run-public test test-slow lint bench fuzz sbom messages chromium clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -19,6 +20,9 @@ setup: .venv/run.stamp static/vendor/versions.json  ## Install what the dashboar
 run: setup  ## Open the dashboard, with synthetic reports if the store is empty
 	@$(BIN)/python -m loaders demo --only-if-empty
 	@$(BIN)/streamlit run dashboard.py --server.port $(PORT)
+
+run-public: setup  ## Show the published release alone: data/release/, or the folder that CONCERN_ATLAS_RELEASE names
+	@CONCERN_ATLAS_MODE=public $(BIN)/streamlit run dashboard.py --server.port $(PORT) --server.address $(ADDRESS)
 
 test: setup .venv/dev.stamp chromium  ## Run all checks, the browser ones included (about ten minutes)
 	@$(MAKE) --no-print-directory lint

@@ -91,11 +91,20 @@ def _with_headers(given: list[tuple[bytes, bytes]], path: str, scheme: str, is_n
     added = HEADERS | {"content-security-policy": CONTENT_POLICY.format(inline=inline)}
     if path.startswith(_under(MEDIA)):
         added |= {"cache-control": "no-store"}
-    kept = [(name, value) for name, value in given if name.decode("latin-1").lower() not in added]
+    kept = [
+        (name, _secured(value) if scheme == "https" and name.lower() == b"set-cookie" else value)
+        for name, value in given
+        if name.decode("latin-1").lower() not in added
+    ]
     is_page = any(name.lower() == b"content-type" and value.startswith(b"text/html") for name, value in given)
-    if is_page and is_new:
-        added |= {"set-cookie": media_guard.new_cookie(is_secure=scheme == "https")}
-    return kept + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in added.items()]
+    visit = {"set-cookie": media_guard.new_cookie(is_secure=scheme == "https")} if is_page and is_new else {}
+    own = [*added.items(), *visit.items()]  # a cookie is added to those that the answer sets by itself
+    return kept + [(name.encode("latin-1"), value.encode("latin-1")) for name, value in own]
+
+
+def _secured(cookie: bytes) -> bytes:
+    """A Set-Cookie header that keeps its cookie off plain HTTP; Streamlit leaves that out of its sign-in cookies."""
+    return cookie if b"; secure" in cookie.lower() else cookie + b"; Secure"
 
 
 async def _healthz(_request: Request) -> PlainTextResponse:

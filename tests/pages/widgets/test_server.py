@@ -99,3 +99,17 @@ def test_a_browser_keeps_its_cookie(client: TestClient):
 @pytest.mark.parametrize("header", ["", "a=b", "atlas_visit", "=;=;", 'atlas_visit="', "\x00"])
 def test_a_broken_cookie_names_no_visit(header: str):
     assert not media_guard.visit_of(header)
+
+
+async def _cookies(_request: Request) -> HTMLResponse:
+    answer = HTMLResponse("<p>")
+    answer.set_cookie("_streamlit_user", "signed", httponly=True)
+    return answer
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_cookies_of_streamlit_stay_and_are_kept_off_plain_http(scheme: str):
+    app = Starlette(routes=[Route("/", _cookies)], middleware=server.MIDDLEWARE)
+    given = TestClient(app, base_url=f"{scheme}://testserver").get("/").headers.get_list("set-cookie")
+    assert [cookie.split("=")[0] for cookie in given] == ["_streamlit_user", media_guard.COOKIE]
+    assert all(("; Secure" in cookie) == (scheme == "https") for cookie in given)
