@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
 
+from concerns.access import Role, Viewer
 from concerns.schema import StoreError
 from loaders.doctor import examine
+from loaders.folders import Folders
+from loaders.publication import publish_store
+from loaders.roles import RoleEntry
 from loaders.store import Store, open_store
 from loaders.tables import to_arrow
 from tests.loaders.rows import NOON, load_batch, report_rows
@@ -100,3 +105,36 @@ def test_a_commit_that_was_cut_short_is_put_aside(store, table):
 def test_a_remote_store_is_refused_by_name():
     with pytest.raises(StoreError, match="on disk"):
         examine(Store("s3://bucket/store"), now=NOON)
+
+
+def beside(store: Store) -> Folders:
+    """A trail, a role and a release of the store."""
+    folders = Folders.of(store)
+    admin = Viewer("o", Role.ADMIN)
+    folders.role_table.set(RoleEntry("o", Role.ADMIN), by=admin, at=NOON)
+    publish_store(store, until="2024Q1", by=admin, at=NOON, epsilon=1.0, since="2024Q1")
+    return folders
+
+
+def test_a_whole_trail_roles_and_release_are_no_finding(store):
+    beside(store)
+    assert kinds(store) == []
+
+
+@pytest.mark.parametrize(
+    ("broken", "kind"),
+    [
+        (lambda f: (f.audit / "trail.jsonl").write_text("{}\n"), "BROKEN_TRAIL"),
+        (lambda f: (f.audit / "trail.jsonl").unlink(), "BROKEN_TRAIL"),
+        (lambda f: (f.roles / "roles.json").write_text("0\n[]"), "DAMAGED_ROLES"),
+        (lambda f: next(f.release.glob("district_quarter-*")).write_bytes(b"x"), "RELEASE"),
+        (lambda f: shutil.rmtree(f.release), "RELEASE"),
+        (lambda f: shutil.rmtree(f.ledger), "RELEASE"),
+        (lambda f: (f.release / "manifest.json").write_text("{"), "RELEASE"),
+    ],
+)
+def test_what_is_broken_beside_the_tables_is_said_and_never_mended(store, broken, kind):
+    broken(beside(store))
+    found = examine(store, now=NOON)
+    assert [(one.kind, one.is_repaired) for one in found] == [(kind, False)]
+    assert [one.kind for one in examine(store, now=NOON)] == [kind]
