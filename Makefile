@@ -7,7 +7,8 @@ PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 WORKERS ?= 2
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The lock files are whole, so nothing is left to resolve: a newer release of an extra cannot break an older lock.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 CODE := concerns geo loaders pages dashboard.py static tests
 
 .PHONY: help setup run run-public test test-slow lint bench fuzz sbom messages chromium clean

@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest, element_tree
 
 from concerns.access import Role, Viewer
@@ -27,7 +26,7 @@ from loaders.store import Store
 from loaders.view import View, open_view
 from pages import PAGES
 from pages.widgets import mode, sign_in
-from tests import canaries
+from tests import canaries, offered_files
 
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPT = "from pages.widgets import language\nlanguage.show()\nfrom pages import {module}\n{module}.render()"
@@ -42,15 +41,15 @@ MODULES = [page.module for page in PAGES]
 
 
 class Payloads:
-    """What one run sent: messages, files, address; `files` are made as a click would make them."""
+    """What one run sent: messages, files, address; files are made as a click would make them."""
 
     def __init__(self) -> None:
         self.sent: list[bytes] = []
-        self.makers: list[Callable[[], bytes]] = []
+        self.offers: list[tuple[str, Callable[[], bytes]]] = []
 
     def everything(self) -> Iterator[tuple[str, bytes]]:
         yield from (("message", data) for data in self.sent)
-        for make in self.makers:
+        for _, make in self.offers:
             try:
                 data = make()
             except AccessDenied:
@@ -70,19 +69,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def payloads(monkeypatch: pytest.MonkeyPatch) -> Payloads:
     """Catch messages before AppTest reads them, and files when they are offered."""
     caught = Payloads()
-    parse, button = element_tree.parse_tree_from_messages, DeltaGenerator.download_button
+    caught.offers = offered_files.catch(monkeypatch)
+    parse = element_tree.parse_tree_from_messages
 
     def parsed(messages, *arguments, **named):
         caught.sent += [message.SerializeToString() for message in messages]
         return parse(messages, *arguments, **named)
 
-    def offered(self, label, data, *arguments, **named):
-        caught.makers.append(data if callable(data) else lambda: bytes(data))
-        return button(self, label, data, *arguments, **named)
-
     for module in ("streamlit.testing.v1.local_script_runner", "streamlit.testing.v1.element_tree"):
         monkeypatch.setattr(f"{module}.parse_tree_from_messages", parsed, raising=False)
-    monkeypatch.setattr(DeltaGenerator, "download_button", offered)
     return caught
 
 
@@ -152,7 +147,7 @@ def test_the_search_finds_the_forum_of_a_lead(opened, payloads):
 def test_roles_that_follow_each_other_in_one_process_share_no_value(opened, payloads):
     for role in ("admin", "donor", "admin", "lead", "admin", "planner", "public"):
         payloads.sent.clear()
-        payloads.makers.clear()
+        payloads.offers.clear()
         opened("release" if role in ("donor", "public") else "overview", role, PERIOD)
         assert leaked(role, payloads) == [], role
 

@@ -101,11 +101,12 @@ def test_an_older_sign_in_that_was_never_seen_here_is_ended_too():
 
 def test_signing_out_leaves_others_alone():
     sessions, mine, other = Sessions(), signed_in(), signed_in(sub="8")
-    sessions.click(other, now=START)
+    same_name_elsewhere = signed_in(iss="https://q")
+    for sign_in in (mine, other, same_name_elsewhere):
+        sessions.click(sign_in, now=START)
     sessions.end(mine, now=START)
-    sessions.click(other, now=START + MINUTE)
-    with_other_provider = signed_in(iss="https://q")
-    sessions.click(with_other_provider, now=START + MINUTE)
+    alive = [sessions.is_alive(sign_in, now=START + MINUTE) for sign_in in (mine, other, same_name_elsewhere)]
+    assert alive == [False, True, True]
 
 
 def test_a_sign_in_from_the_future_is_refused_but_for_a_skewed_clock():
