@@ -7,7 +7,7 @@ import streamlit as st
 from loaders.office import Office
 from pages.figures import offices
 from pages.figures.texts import _
-from pages.widgets import page_frame, publish_form, role_form
+from pages.widgets import page_frame, publish_form, role_form, tables
 
 
 def render() -> None:
@@ -30,7 +30,7 @@ def _people(office: Office) -> None:
     if roles.empty:
         st.info(_("Nobody has a role yet. The first one entered must be an admin."))
     else:
-        st.dataframe(offices.role_table(roles), hide_index=True)
+        tables.show(offices.role_table(roles))
     role_form.show(office, roles)
 
 
@@ -42,4 +42,4 @@ def _trail(office: Office) -> None:
         st.error(_("The trail is broken at line {n}. Compare it with a backup.").format(n=state.broken_at))
     st.caption(_("Note its head at a place of your own, and compare: whoever can write the file can write all of it."))
     st.code(f"{state.n_entries} {state.head}", language=None)
-    st.dataframe(offices.trail_table(office.trail()), hide_index=True)
+    tables.show(offices.trail_table(office.trail()))

@@ -10,7 +10,7 @@ from loaders.desk import Desk
 from loaders.view import View
 from pages.figures import ledgers
 from pages.figures.texts import _, format_number
-from pages.widgets import page_frame, programme_upload, sign_in, upload
+from pages.widgets import page_frame, programme_upload, sign_in, tables, upload
 
 
 def render() -> None:
@@ -34,7 +34,7 @@ def _batches(desk: Desk) -> None:
     if history.empty:
         st.info(_("Nothing was loaded yet."))
         return
-    st.dataframe(ledgers.history(history), hide_index=True)
+    tables.show(ledgers.history(history))
     in_force = history[history["is_in_force"]]
     names = ledgers.batch_names(in_force)
     batch: str | None = st.selectbox(_("Batch"), in_force["batch_id"], format_func=lambda one: names[one], key="batch")

@@ -13,7 +13,7 @@ from loaders import analysis
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _
-from pages.widgets import district_tests, downloads, filter_bar, page_frame
+from pages.widgets import district_tests, downloads, filter_bar, page_frame, tables
 
 
 def render() -> None:
@@ -53,7 +53,7 @@ def _rates(view: View, selection: Selection, table: pd.DataFrame) -> None:
         downloads.show(sentences.district_table(table), name=f"districts-{kind}", about=about, chart=chart)
     for kind in kinds.keys() - known.keys():
         st.info(sentences.NO_RATE[kind]())
-    st.dataframe(sentences.district_table(table), hide_index=True)
+    tables.show(sentences.district_table(table))
     st.caption(sentences.how_rates(view.people(selection.bounds[1].year)))
 
 

@@ -10,7 +10,7 @@ from loaders import programme_figures
 from loaders.view import View
 from pages.figures import forum_texts, layers, maps, texts
 from pages.figures.texts import _, markdown_safe
-from pages.widgets import downloads, filter_bar, forum_profile, map_view, markup, page_frame
+from pages.widgets import downloads, filter_bar, forum_profile, map_view, markup, page_frame, tables
 
 
 def render() -> None:
@@ -74,7 +74,7 @@ def _table(view: View, selection: Selection, register: pd.DataFrame, names: dict
     shown = forum_texts.register_table(
         register, names, {str(code): str(name) for code, name in filter_bar.district_names(view).items()}
     )
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("Register of forums"))
     downloads.show(shown, name="forums", about=about)
 

@@ -9,7 +9,17 @@ from loaders.view import View
 from pages.figures import maps, sentences
 from pages.figures.layers import Layer
 from pages.figures.texts import _
-from pages.widgets import district_panel, downloads, filter_bar, honesty, layer_choice, map_view, markup, page_frame
+from pages.widgets import (
+    district_panel,
+    downloads,
+    filter_bar,
+    honesty,
+    layer_choice,
+    map_view,
+    markup,
+    page_frame,
+    tables,
+)
 
 
 def render() -> None:
@@ -52,7 +62,7 @@ def _table(view: View, selection: Selection, layer: Layer) -> None:
     names = filter_bar.district_names(view)
     shown = sentences.layer_table(layer.table, names)
     with st.expander(_("The same numbers as a table")):
-        st.dataframe(shown, hide_index=True)
+        tables.show(shown)
     shapes = view.district_set.display.merge(layer.table.reset_index(), on="adm2_pcode")
     about = page_frame.about(view, selection, title=layer.title)
     downloads.show(shown, name="hotspots", about=about, shapes=shapes)

@@ -10,7 +10,7 @@ from loaders.logframe import load_logframe
 from loaders.view import View
 from pages.figures import charts, impact_texts, texts
 from pages.figures.texts import _
-from pages.widgets import downloads, effect, page_frame
+from pages.widgets import downloads, effect, page_frame, tables
 
 
 def render() -> None:
@@ -37,7 +37,7 @@ def _delivered(view: View, selection: Selection) -> None:
     labels = {one.key: one.labels[who] for one in indicators}
     means = {one.key: one.verification[who] for one in indicators}
     shown = impact_texts.logframe_table(table, labels, means)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("What was delivered"))
     downloads.show(shown, name="impact-delivered", about=about)
     st.caption(impact_texts.light_rule())

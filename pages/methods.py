@@ -27,7 +27,7 @@ def _draw(view: View | ReleaseView) -> None:
     for method in METHODS:
         st.header(_(method.title), anchor=method.key)
         st.write(_(method.plain))
-        st.caption(f"{_('When not to trust it')}: {_(method.caution)}")
+        st.caption(_("When not to trust it: {caution}").format(caution=_(method.caution)))
         with st.expander(_("Definition, defaults and source (in English)")):
             st.code(method.definition(), language=None, wrap_lines=True)
     st.header(_("Sources and licences"), anchor="sources")

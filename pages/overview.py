@@ -10,7 +10,7 @@ from concerns.selection import Selection
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _, format_number, format_percent, format_period, in_language
-from pages.widgets import downloads, filter_bar, page_frame, way
+from pages.widgets import downloads, filter_bar, page_frame, tables, way
 
 
 def render() -> None:
@@ -68,7 +68,7 @@ def _figure(view: View, selection: Selection, table: pd.DataFrame) -> None:
     as_chart, as_table = st.tabs([_("Chart"), _("Table")])
     as_chart.altair_chart(chart, width="stretch", theme=None)
     with as_table:
-        st.dataframe(sentences.change_table(shown, _("Category")), hide_index=True)
+        tables.show(sentences.change_table(shown, _("Category")))
     about = page_frame.about(view, selection, title=title)
     downloads.show(sentences.change_table(shown, _("Category")), name="changes-category", about=about, chart=chart)
     st.caption(sentences.how_changes())
@@ -82,6 +82,6 @@ def _districts(view: View, selection: Selection, table: pd.DataFrame) -> None:
     if shown.empty:
         st.write(_("No district differs from the period before by more than chance would explain."))
         return
-    st.dataframe(sentences.change_table(shown, _("District")), hide_index=True)
+    tables.show(sentences.change_table(shown, _("District")))
     about = page_frame.about(view, selection, title=_("Districts that changed"))
     downloads.show(sentences.change_table(shown, _("District")), name="changes-district", about=about)

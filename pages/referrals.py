@@ -11,7 +11,7 @@ from loaders import programme_figures
 from loaders.view import View
 from pages.figures import referral_texts, sankey
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, tables
 from pages.widgets import waiting as waiting_times
 
 N_LISTED = 25
@@ -58,7 +58,8 @@ def _flow(view: View, selection: Selection, sent: pd.DataFrame) -> None:
     drawn.altair_chart(chart, width="stretch", theme=None)
     labels = {"category": _("Category"), "sector": _("Sector"), "outcome": _("Outcome"), "n": title}
     shown = table[list(labels)].rename(columns=labels)
-    rows.dataframe(shown, hide_index=True)
+    with rows:
+        tables.show(shown)
     about = page_frame.about(view, selection, title=_("From concern to receiving sector to outcome"))
     downloads.show(shown, name="referrals-flow", about=about, chart=chart)
 
@@ -66,7 +67,7 @@ def _flow(view: View, selection: Selection, sent: pd.DataFrame) -> None:
 def _waiting(view: View, selection: Selection, table: pd.DataFrame) -> None:
     st.subheader(_("Work that waits at each receiving body"))
     shown = referral_texts.waiting_table(table)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("Work that waits at each receiving body"))
     downloads.show(shown, name="referrals-waiting-work", about=about)
 
@@ -74,7 +75,7 @@ def _waiting(view: View, selection: Selection, table: pd.DataFrame) -> None:
 def _level(view: View, selection: Selection, sent: pd.DataFrame) -> None:
     st.subheader(_("Answered in time: 24 hours, 72 hours or 14 days by priority"))
     shown = referral_texts.level_table(within_service_level(sent, selection.bounds[1], by="priority"))
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("Answered in time"))
     downloads.show(shown, name="referrals-in-time", about=about)
 
@@ -84,6 +85,6 @@ def _overdue(view: View, selection: Selection, known: pd.DataFrame) -> None:
     districts = {str(code): str(name) for code, name in filter_bar.district_names(view).items()}
     late = overdue(known, selection.bounds[1]).head(N_LISTED)
     shown = referral_texts.overdue_table(late, filter_bar.category_names(view), districts)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("Longest past their time"))
     downloads.show(shown, name="referrals-overdue", about=about)

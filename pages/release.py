@@ -8,7 +8,7 @@ from concerns.release_question import ReleaseQuestion
 from loaders.release_view import Answer, ReleaseView
 from pages.figures import maps, noisy
 from pages.figures.texts import _, format_date, format_number, markdown_safe
-from pages.widgets import downloads, map_view, markup, page_frame, release_bar
+from pages.widgets import downloads, map_view, markup, page_frame, release_bar, tables
 
 
 def render() -> None:
@@ -29,7 +29,7 @@ def _draw(view: ReleaseView) -> None:
     table = noisy.table(answer.lines, release_bar.line_names(view, answer.lines))
     as_map, as_chart, as_table = st.tabs([_("Map"), _("Chart"), _("Table")])
     with as_table:
-        st.dataframe(table, hide_index=True)
+        tables.show(table)
     with as_chart:
         _charts(view, asked, answer)
     with as_map:

@@ -13,7 +13,7 @@ from concerns.selection import Selection
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame, trend_tests
+from pages.widgets import downloads, filter_bar, page_frame, tables, trend_tests
 
 
 def render() -> None:
@@ -56,7 +56,8 @@ def _categories(view: View, selection: Selection, table: pd.DataFrame) -> None:
     mix = charts.stacked(table, title=_("Share of reports"), is_share=True)
     share.altair_chart(mix, width="stretch", theme=None)
     shown = sentences.month_table(table)
-    rows.dataframe(shown, hide_index=True)
+    with rows:
+        tables.show(shown)
     about = page_frame.about(view, selection, title=_("Reports by month and category"))
     downloads.show(shown, name="trend-categories", about=about, chart=chart)
     st.caption(_("Months without a report are drawn as zero. A month at the edge of the period may be incomplete."))
@@ -90,7 +91,7 @@ def _years(view: View, selection: Selection, table: pd.DataFrame) -> None:
     shown = table.rename_axis("category").reset_index()
     shown["label"] = shown["category"].map(filter_bar.category_names(view))
     rows = sentences.change_table(shown, _("Category"))
-    st.dataframe(rows, hide_index=True)
+    tables.show(rows)
     about = page_frame.about(view, selection, title=_("Against the same months a year before"))
     downloads.show(rows, name="trend-years", about=about)
     st.caption(sentences.how_changes())

@@ -174,9 +174,9 @@ def how_rates(people: pd.DataFrame) -> str:
         "alone could move it (exact below 10 reports, Byar from 10)."
     )
     sources = sorted({f"{source} {year}" for source, year in zip(people["source"], people["year"], strict=True)})
-    return (
-        f"{text} {_('Population: {sources}.').format(sources=markdown_safe(', '.join(sources)))}" if sources else text
-    )
+    if not sources:
+        return text
+    return text + " " + _("Population: {sources}.").format(sources=markdown_safe(", ".join(sources)))
 
 
 RATES: dict[str, Callable[[], str]] = {

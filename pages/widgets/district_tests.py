@@ -11,7 +11,7 @@ from loaders import analysis
 from loaders.view import View
 from pages.figures import charts, sentences
 from pages.figures.texts import _, format_number, markdown_safe
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, tables
 
 
 def show(view: View, selection: Selection, chosen: tuple[str, ...], names: pd.Series) -> None:
@@ -34,7 +34,7 @@ def _funnel(view: View, selection: Selection, names: pd.Series) -> None:
     st.caption(sentences.how_funnel(table))
     shown = sentences.funnel_table(table)
     with st.expander(_("The same numbers as a table")):
-        st.dataframe(shown, hide_index=True)
+        tables.show(shown)
     about = page_frame.about(view, selection, title=title)
     downloads.show(shown, name="funnel", about=about, chart=charts.funnel(table, title=title))
 
@@ -52,7 +52,7 @@ def _peers(view: View, selection: Selection, chosen: str, names: pd.Series) -> N
             _("Reports"): table["n_reports"],
         }
     )
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     codes = (chosen, *map(str, table.index))
     st.button(_("Compare with these"), on_click=filter_bar.choose_districts, args=(codes,), key="compare-peers")
 
@@ -64,5 +64,5 @@ def _mix(view: View, selection: Selection, chosen: tuple[str, ...], names: pd.Se
     table = table.assign(
         district=table["adm2_pcode"].map(names), label=table["category"].map(filter_bar.category_names(view))
     )
-    st.dataframe(sentences.mix_table(table), hide_index=True)
+    tables.show(sentences.mix_table(table))
     st.caption(_("1 means the same share as in the governorate. Categories with fewer than five reports are left out."))

@@ -12,7 +12,7 @@ from loaders.impact_figures import Effect
 from loaders.view import View
 from pages.figures import impact_texts, programme_charts
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, tables
 
 
 def staggered(view: View, selection: Selection) -> None:
@@ -40,7 +40,7 @@ def staggered(view: View, selection: Selection) -> None:
     )
     names = {str(code): str(name) for code, name in filter_bar.district_names(view).items()}
     shown = impact_texts.robustness_table(found.robustness, names)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     warning = impact_texts.two_way_warning(found.robustness)
     if warning:
         st.warning(warning)
@@ -81,7 +81,7 @@ def surveys(view: View, selection: Selection) -> None:
         return
     st.write(_("Design: the change at places with a forum less the change at comparison places, errors by district."))
     shown = impact_texts.survey_table(table)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("What people said, before and after"))
     downloads.show(shown, name="impact-surveys", about=about)
 

@@ -81,7 +81,7 @@ def show(view: View) -> Selection:
     }
     for key, value in values.items():
         st.session_state[key] = value
-    columns = st.columns([1.3, 1.3, 2, 1.2, 2])
+    columns = st.columns([1.7, 1.7, 2, 1.3, 2])
     for column, label, key in ((columns[0], _("From"), "filter_from"), (columns[1], _("To"), "filter_to")):
         column.date_input(
             label, key=key, on_change=_remember, min_value=EARLIEST, max_value=LATEST, format="YYYY-MM-DD"
@@ -178,7 +178,7 @@ def _reset() -> None:
 def _active(view: View, chosen: Selection, effective: Selection) -> None:
     """Say in words what is selected, and offer the way back and the link."""
     parts = _parts(view, chosen, effective)
-    row = st.columns([6, 1, 1], vertical_alignment="center")
+    row = st.columns([5, 1.2, 1.6], vertical_alignment="center")
     row[0].markdown(" ".join(f":gray-badge[{markdown_safe(part)}]" for part in parts))
     row[1].button(_("Reset"), on_click=_reset, disabled=chosen == Selection(), width="stretch")
     with row[2].popover(_("Copy link"), width="stretch"):

@@ -14,7 +14,7 @@ from loaders.programme_lists import load_lists
 from loaders.view import View
 from pages.figures import forum_texts, programme_charts, texts
 from pages.figures.texts import _, format_number, markdown_safe
-from pages.widgets import downloads, page_frame
+from pages.widgets import downloads, page_frame, tables
 
 KEY = "forum"
 
@@ -67,7 +67,7 @@ def _months(view: View, selection: Selection, forum: pd.Series) -> None:
     st.altair_chart(chart, width="stretch", theme=None)
     st.caption(_("A month without any record of a meeting is left blank: it is not known to be zero."))
     shown = forum_texts.milestone_table(forums.milestones(forum, as_of))
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("Months of one forum"))
     downloads.show(long, name="forum-months", about=about, chart=chart)
 
@@ -78,7 +78,7 @@ def _attendance(view: View, selection: Selection, forum_id: str) -> None:
     if table.empty:
         st.info(_("No meeting was held in this period."))
         return
-    st.dataframe(forum_texts.attendance_table(table), hide_index=True)
+    tables.show(forum_texts.attendance_table(table))
     st.caption(_("Groups overlap. Only meetings at which the group was counted enter its share."))
 
 
@@ -91,15 +91,14 @@ def _support(view: View, selection: Selection, forum_id: str) -> None:
     words = load_lists().labels
     who = texts.language()
     table = mine.groupby("kind").agg(n=("activity_id", "size"), last=("started_on", "max")).reset_index()
-    st.dataframe(
+    tables.show(
         pd.DataFrame(
             {
                 _("Kind of support"): [words["kind"][one][who] for one in table["kind"]],
                 _("Times"): [format_number(int(one)) for one in table["n"]],
                 _("Last on"): [forum_texts.day(one) for one in table["last"]],
             }
-        ),
-        hide_index=True,
+        )
     )
 
 
@@ -123,7 +122,7 @@ def _scorecard(view: View, selection: Selection, forum_id: str) -> None:
     st.markdown(forum_texts.what_would_change(card, names))
     shown = forum_texts.card_table(card, names)
     with st.expander(_("Evidence of each criterion")):
-        st.dataframe(shown, hide_index=True)
+        tables.show(shown)
     about = page_frame.about(view, selection, title=_("Scorecard of one forum"))
     downloads.show(shown, name="forum-scorecard", about=about, chart=chart)
     st.caption(forum_texts.how_scored())

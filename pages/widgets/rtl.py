@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
+import streamlit as st
 from markupsafe import Markup
 
 from pages.figures import texts
+from pages.figures.texts import _, format_number
 from pages.widgets import markup
 
 STYLE = Markup("""
@@ -22,12 +26,23 @@ STYLE = Markup("""
 [data-testid="stVegaLiteChart"], [data-testid="stDataFrame"], [data-testid="stDeckGlJsonChart"],
 [data-testid="stCustomComponentV1"], [data-testid="stIFrame"], [data-testid="stDateInputField"],
 [data-testid="stSlider"] [role="slider"], [data-testid="stCode"] { direction: ltr; }
+[data-testid="stMarkdownContainer"] code { direction: ltr; unicode-bidi: isolate; display: inline-block; }
 [data-testid="stTable"] th, [data-testid="stTable"] td { text-align: start; }
 """)
 BOTH = Markup("""
 [data-testid="stMainBlockContainer"] { padding-top: 3.75rem; }
+@media (min-width: 900px) {
+  [data-testid="stMainBlockContainer"] { padding-left: 2.5rem; padding-right: 2.5rem; }
+}
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .82; }
 [data-testid="stElementContainer"]:has(#reading) { position: absolute; }
+""")
+UPLOADER = Markup("""
+[data-testid="stFileUploaderDropzone"] :is(button p, [data-testid="stFileUploaderDropzoneInstructions"] span) {{
+  font-size: 0;
+}}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: {choose}; font-size: 1rem; }}
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: {limit}; font-size: .875rem; }}
 """)
 PAGE = Markup(
     '<style>{style}</style><span id="reading" data-lang="{lang}" data-dir="{dir}" hidden></span>'
@@ -37,5 +52,12 @@ PAGE = Markup(
 
 def show() -> None:
     """Set the page's language and direction for assistive techniques and the layout. Call it in every run."""
-    style = BOTH + STYLE if texts.direction() == "rtl" else BOTH
+    style = BOTH + _uploader() + (STYLE if texts.direction() == "rtl" else Markup())
     markup.show(PAGE.format(style=style, lang=texts.language(), dir=texts.direction()), runs_script=True)
+
+
+def _uploader() -> Markup:
+    """Streamlit's uploader speaks English alone; these words stand in the place of its own."""
+    limit = _("{n} MB at most").format(n=format_number(st.get_option("server.maxUploadSize")))
+    choose, limit = (Markup(json.dumps(text, ensure_ascii=False)) for text in (_("Choose a file"), limit))
+    return UPLOADER.format(choose=choose, limit=limit)

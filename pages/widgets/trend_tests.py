@@ -11,7 +11,7 @@ from loaders import series
 from loaders.view import View
 from pages.figures import trend_texts
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame, sign_in
+from pages.widgets import downloads, filter_bar, page_frame, sign_in, tables
 
 
 def show(view: View, selection: Selection) -> None:
@@ -28,7 +28,7 @@ def _trend(view: View, selection: Selection, names: dict[str, str]) -> None:
     st.subheader(_("Trend of each category"))
     table = _trends(view, view.version, view.scope, selection)
     shown = trend_texts.trend_table(table, names)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     downloads.show(
         shown, name="trend-tests", about=page_frame.about(view, selection, title=_("Trend of each category"))
     )
@@ -44,9 +44,11 @@ def _season(view: View, selection: Selection) -> None:
     st.subheader(_("The usual year, Gregorian and Hijri"))
     month, hijri = _seasons(view, view.version, view.scope, selection)
     left, right = st.columns(2)
-    left.dataframe(trend_texts.month_table(month), hide_index=True)
+    with left:
+        tables.show(trend_texts.month_table(month))
     if hijri is not None:
-        right.dataframe(trend_texts.hijri_table(hijri), hide_index=True)
+        with right:
+            tables.show(trend_texts.hijri_table(hijri))
     st.caption(_("Ratios at equal trend and equal numbers of meetings; 36 months are needed."))
 
 
@@ -57,7 +59,7 @@ def _alerts(view: View, selection: Selection, names: dict[str, str]) -> None:
         st.info(_("Too few months for alerts."))
         return
     shown = trend_texts.alert_table(table, names)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     about = page_frame.about(view, selection, title=_("Alerts of the latest whole month"))
     downloads.show(shown, name="alerts", about=about)
     text = _("An alert is a reason to look, not a finding. No report is not the same as a meeting without concerns.")
@@ -72,7 +74,7 @@ def _notes(view: View, table: pd.DataFrame, names: dict[str, str]) -> None:
     keys = trend_texts.alert_keys(table, names)
     kept = trend_texts.note_table(shelf.alert_notes(), keys)
     if len(kept):
-        st.dataframe(kept, hide_index=True)
+        tables.show(kept)
     with st.form("alert-note", clear_on_submit=True):
         key = st.selectbox(_("Alert"), list(keys), format_func=lambda one: keys[one])
         words = trend_texts.NOTE_STATUS

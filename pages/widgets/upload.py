@@ -13,6 +13,7 @@ from loaders.ingest import Outcome
 from loaders.mapping import Mapping
 from pages.figures import ledgers
 from pages.figures.texts import _, format_number, markdown_safe
+from pages.widgets import tables
 
 OFFERED = ("occurred_on", "category", "lat", "lon", "geopoint", "district", "governorate", "place_name", "severity",
            "report_id", "subcategory", "accuracy_m", "description")  # fmt: skip
@@ -30,7 +31,7 @@ def show(desk: Desk) -> None:
     swap = bool(st.session_state.get("swap_coordinates"))
     with st.spinner(_("Checking every row …")):
         outcome = desk.load(content, file.name, dry_run=True, mapping=mapping, swap_coordinates=swap)
-    st.write(f"{_('File')}: {markdown_safe(file.name)}")
+    st.write(_("File: {name}").format(name=markdown_safe(file.name)))
     st.write(ledgers.sentence(outcome.ledger))
     if outcome.ledger.file_outcome == FileOutcome.REJECTED:
         st.error(markdown_safe(outcome.ledger.sentence))
@@ -62,7 +63,7 @@ def _numbers(outcome: Outcome) -> None:
         st.toggle(_("Latitude and longitude are swapped in the whole file: swap them back"), key="swap_coordinates")
     if outcome.samples:
         st.subheader(_("Quarantined rows: the first of each reason"))
-        st.dataframe(ledgers.samples(outcome.samples), hide_index=True)
+        tables.show(ledgers.samples(outcome.samples))
     for warning in ledger.warnings:
         st.info(markdown_safe(warning))
 
@@ -109,7 +110,7 @@ def _names(desk: Desk, outcome: Outcome) -> None:
         return
     names = pd.concat(frames, ignore_index=True)
     st.subheader(_("Place names that are not certain"))
-    st.dataframe(ledgers.place_names(names), hide_index=True)
+    tables.show(ledgers.place_names(names))
     options = ledgers.corrections(names)
     with st.form("alias-form"):
         stated = st.selectbox(_("Name as stated"), list(options), index=None)

@@ -13,7 +13,7 @@ from loaders import programme_figures
 from loaders.view import View
 from pages.figures import programme_charts, referral_texts
 from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame
+from pages.widgets import downloads, filter_bar, page_frame, tables
 
 N_CURVES = 6
 
@@ -54,7 +54,7 @@ def show(view: View, selection: Selection) -> None:
     st.altair_chart(chart, width="stretch", theme=None)
     names = [label(one) for one in found.median[by]] if by else [_("All together")]
     shown = referral_texts.median_table(found, compared[by or ""], names)
-    st.dataframe(shown, hide_index=True)
+    tables.show(shown)
     if by:
         st.markdown(referral_texts.log_rank(found))
     if by and len(found.median) > N_CURVES:

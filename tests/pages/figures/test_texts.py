@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 import string
@@ -51,6 +52,22 @@ def forms(message: object) -> Iterator[str]:
 
 def test_the_search_finds_messages():
     assert {"Hot spots", "No data"} <= {form for message in source_messages() for form in forms(message)}
+
+
+def test_no_message_hides_in_an_f_string():
+    """There the search for messages does not look, so it would stay English for good."""
+    files = [*(ROOT / "pages").rglob("*.py"), ROOT / "dashboard.py"]
+    hidden = [
+        f"{path.name}:{call.lineno}"
+        for path in files
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "ngettext", "marked") and isinstance(call.args[0], ast.Constant)
+    ]  # fmt: skip
+    assert len(files) > 50
+    assert hidden == []
 
 
 def test_arabic_is_complete():

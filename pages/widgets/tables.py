@@ -1,0 +1,53 @@
+"""Tables as the reader reads them: own digits and dates, first column where reading begins, a dash for none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+from pandas.api import types
+
+from pages.figures import texts
+from pages.figures.texts import format_date, format_number
+
+MOST_DECIMALS = 3
+
+
+def show(table: pd.DataFrame) -> None:
+    """Draw a table. Sorting still goes by the values; only what is seen of them is in the reader's language."""
+    order = list(table.columns)[::-1] if texts.direction() == "rtl" else None
+    st.dataframe(_spoken(table), hide_index=True, column_order=order)
+
+
+def _spoken(table: pd.DataFrame) -> Any:
+    said: dict[Any, Any] = {column: say for column in table.columns if (say := _words(table[column])) is not None}
+    return table.style.format(said, na_rep=texts.MISSING)
+
+
+def _words(column: pd.Series) -> Callable[[Any], str] | None:
+    """How the values of a column are said; None for texts, and for yes or no, which is drawn as a tick."""
+    if types.is_bool_dtype(column):
+        return None
+    if types.is_integer_dtype(column):
+        return format_number
+    if types.is_float_dtype(column):
+        return partial(format_number, decimals=_decimals(column))
+    if types.is_datetime64_any_dtype(column):
+        return format_date
+    return None
+
+
+def _decimals(column: pd.Series) -> int:
+    """As few as show every value, `MOST_DECIMALS` at most.
+
+    >>> _decimals(pd.Series([1.5, 2.25])), _decimals(pd.Series([1.0, None])), _decimals(pd.Series([1 / 3]))
+    (2, 0, 3)
+    """
+    values = column.dropna().to_numpy(float)
+    values = values[np.isfinite(values)]
+    shown = (n for n in range(MOST_DECIMALS) if np.allclose(values, values.round(n), rtol=0, atol=1e-9))
+    return next(shown, MOST_DECIMALS)
