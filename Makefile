@@ -38,7 +38,7 @@ lint: .venv/dev.stamp  ## Check style, types and known dangers
 	@$(BIN)/mypy
 	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml concerns geo loaders pages static dashboard.py
 
-bench: setup .venv/dev.stamp  ## Measure against the peers: a table, and build/bench.json
+bench: setup .venv/dev.stamp .venv/bench.stamp chromium  ## Measure against the peers: a table, and build/bench.json
 	@$(BIN)/python -m tests.benchmarks
 
 fuzz: setup .venv/dev.stamp  ## Feed broken files to the readers until time is up
@@ -71,6 +71,11 @@ messages: .venv/run.stamp  ## Bring the catalogues up to date with the source; t
 .venv/dev.stamp: requirements-dev.txt .venv/run.stamp
 	@echo "Installing what the checks need"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/bench.stamp: requirements-bench.txt .venv/dev.stamp
+	@echo "Installing the peers that are measured beside us (250 MB)"
+	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 .venv/sbom.stamp: requirements-sbom.txt | .venv/bin/python

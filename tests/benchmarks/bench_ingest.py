@@ -57,7 +57,7 @@ def run() -> list[dict[str, Any]]:
 
 
 def _row(what: str, ours: float, peer: float, unit: str, bar: str, met: bool) -> dict[str, Any]:
-    return {"what": what, "ours": ours, "peer": peer, "unit": unit, "bar": bar, "met": met}
+    return {"what": what, "ours": ours, "peer": peer, "ratio": ours / peer, "unit": unit, "bar": bar, "met": met}
 
 
 def _measured(script: str, source: Path, target: Path, n_rows: int) -> dict[str, float]:

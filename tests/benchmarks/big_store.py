@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
+import shutil
+import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +24,16 @@ N_DAYS = 1_827
 CATEGORIES = np.array([f"C{n:02d}" for n in range(1, 13)])
 
 
-def store_of(folder: Path, n_reports: int) -> Store:
-    """Make (or find) a store with so many synthetic reports on the districts in use."""
-    store = open_store(folder / f"reports-{n_reports}")
-    if store.version() < 0:
-        store.append("reports", _parts(n_reports))
-        ledger = {"rows_read": n_reports, "accepted": n_reports}
-        event = BatchEvent("big", "ingest", "reports", "bench", ledger, NOON, synthetic=True)
-        store.commit(event, expected_version=-1)
+@cache
+def shared_store(n_reports: int) -> Store:
+    """A store with so many synthetic reports on the districts in use; made once, removed when the process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="atlas-bench-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    store = open_store(folder)
+    store.append("reports", _parts(n_reports))
+    ledger = {"rows_read": n_reports, "accepted": n_reports}
+    event = BatchEvent("big", "ingest", "reports", "bench", ledger, NOON, synthetic=True)
+    store.commit(event, expected_version=-1)
     return store
 
 
