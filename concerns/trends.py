@@ -10,7 +10,7 @@ import pandas as pd
 from concerns.estimate import Floats, Status, normal_quantile
 from concerns.seasonality import Seasonality, decompose, seasonal
 from concerns.segments import change_points
-from concerns.vectors import Values, as_floats
+from concerns.vectors import Values, as_floats, from_least
 
 __all__ = ["Seasonality", "change_points", "decompose", "mann_kendall", "mann_kendall_many", "seasonal"]
 
@@ -43,7 +43,7 @@ def mann_kendall(
     >>> trend.s, round(trend.z, 3), round(trend.p_value, 5), trend.sen_slope, trend.n, trend.status
     (39.0, 3.426, 0.00061, 1.0, 10, 'ok')
     """
-    values = as_floats(y, name="y", signed=True)
+    values = as_floats(from_least(y), name="y", signed=True)
     if values.ndim != 1:
         raise ValueError("mann_kendall takes one series; mann_kendall_many takes a table.")
     if t is None and isinstance(y, pd.Series) and isinstance(y.index, pd.PeriodIndex):
@@ -73,7 +73,7 @@ def mann_kendall_many(
     """
     if variance not in ("independent", "hamed_rao"):
         raise ValueError('variance is "independent" or "hamed_rao"')
-    values = as_floats(y, name="y", signed=True)
+    values = as_floats(from_least(y), name="y", signed=True)
     if t is None and isinstance(y, pd.DataFrame) and isinstance(y.columns, pd.PeriodIndex):
         t = y.columns.asi8
     times = np.arange(values.shape[1], dtype=float) if t is None else as_floats(t, name="t", signed=True)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from concerns.estimate import Floats
 
+LARGEST_EXACT = 2**53  # from here on not every whole number is a float
+
 Values = Sequence[Any] | NDArray[Any] | pd.Series | float | int
 
 
@@ -34,6 +36,23 @@ def as_floats(values: Values | pd.DataFrame, *, name: str, signed: bool = False,
     if not signed and (array < 0).any():
         raise ValueError(f"{name} holds a negative value.")
     return array
+
+
+def from_least(values: Any) -> Any:
+    """Whole numbers too large for a float to tell apart as their differences from the least; all else as it is.
+
+    For statistics that a shift does not change. Differences are exact, whatever the size of the numbers.
+
+    >>> from_least(np.array([2**62, 2**62 + 1])).tolist(), from_least([3, 4])
+    ([0.0, 1.0], [3, 4])
+    """
+    raw = np.asarray(values)
+    if raw.dtype.kind not in "iu" or not raw.size or (raw.min() >= -LARGEST_EXACT and raw.max() <= LARGEST_EXACT):
+        return values
+    apart = (raw.astype(np.uint64) - raw.min().astype(np.uint64)).astype(float)  # wraps around twice, and so is right
+    if isinstance(values, pd.Series):
+        return pd.Series(apart, values.index)
+    return pd.DataFrame(apart, values.index, values.columns) if isinstance(values, pd.DataFrame) else apart
 
 
 def align(first: Values, *others: Values) -> tuple[pd.Index, list[Values]]:

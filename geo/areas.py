@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from concerns.vectors import from_least
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
@@ -123,7 +125,7 @@ def comparable_areas(values: Any, weights: Any) -> Areas:
     An island has a value but no neighbour to be compared with; it leaves n, mean and variance as well, so that adding
     an island changes nothing for the others. Raises as `to_floats` and `neighbour_matrix` do.
     """
-    x = to_floats(values, "values")
+    x = to_floats(from_least(values), "values")
     labels = values.index if isinstance(values, pd.Series) else None
     matrix, index = neighbour_matrix(weights, labels, len(x))
     status = np.full(len(x), "ok", dtype=object)

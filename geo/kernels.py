@@ -11,7 +11,6 @@ Floats = NDArray[np.float64]
 Kernel = Literal["gaussian", "quartic"]
 REACH = {"gaussian": 6.0, "quartic": np.sqrt(8.0)}  # in bandwidths; beyond it a kernel is 0 or 1e-8 of its peak
 SPLINE_VARIANCE, SPLINE_FOURTH = 1 / 3, 1 / 720  # of a cubic B-spline: what it adds to a kernel, in cells² and cells⁴
-BOX_VARIANCE = 1 / 12  # of a cell that is filled evenly
 
 
 def gaussian_1d(distance_m: ArrayLike, bandwidth_m: ArrayLike) -> Floats:
@@ -33,7 +32,7 @@ def quartic_2d(squared_distance_m2: ArrayLike, bandwidth_m: float) -> Floats:
     return 3 / (np.pi * radius2) * np.clip(1 - np.divide(squared_distance_m2, radius2), 0, None) ** 2
 
 
-def gaussian_between(distance_m: ArrayLike, bandwidth_m: float, *, step_m: float, n_splines: int) -> Floats:
+def gaussian_between(distance_m: ArrayLike, bandwidth_m: float, *, step_m: float, n_splines: float) -> Floats:
     """The Gaussian axis that gives the wanted one once it has been blurred by cubic B-splines `n_splines` times.
 
     step_m: the cell of the splines. Their variance is taken off the kernel's, and the fourth-order term added

@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Cells = NDArray[np.intp]
 Bounds = tuple[float, float, float, float]
 
 
@@ -83,29 +84,45 @@ class Lattice:
     def shares(self, area: shapely.Geometry) -> Floats:
         """Give the part of each cell that the area covers, 0 to 1; n_rows × n_cols."""
         covered = np.zeros((self.n_rows, self.n_cols))
+        row, col, share, _ = self._covered(area)
+        covered[row, col] = share
+        return covered
+
+    def spread_area(self, area: shapely.Geometry) -> Floats:
+        """Share the area's square metres out over the cells, as `spread` does: each cell's part from its centroid.
+
+        A full cell is as wide as a quarter of the splines' variance: only the other three are to be taken off a kernel.
+        """
+        _, _, share, (x_m, y_m) = self._covered(area)
+        return self.spread(x_m, y_m, share * (self.step_x_m * self.step_y_m))
+
+    def _covered(self, area: shapely.Geometry) -> tuple[Cells, Cells, Floats, Floats]:
+        """Give the cells that the area covers in part or whole: row, column, part covered, its centroid (2 × cells)."""
         if shapely.is_empty(area):
-            return covered
+            return np.zeros(0, dtype=int), np.zeros(0, dtype=int), np.zeros(0), np.zeros((2, 0))
         x_min, y_min, x_max, y_max = shapely.bounds(area)
         (low_row, high_row), (low_col, high_col) = (
-            (max(int(np.floor(low + 0.5)), 0), min(int(np.ceil(high + 0.5)), n))
+            (max(int(np.floor(low + 0.5)), 0), max(min(int(np.ceil(high + 0.5)), n), 0))
             for (low, high), n in zip(np.transpose([self.position(x_min, y_min), self.position(x_max, y_max)]),
                                       (self.n_rows, self.n_cols), strict=True)
         )  # fmt: skip
-        if low_row >= high_row or low_col >= high_col:
-            return covered
-        part = np.zeros((high_row - low_row, high_col - low_col))
-        on_line = self._on_line(area)[low_row:high_row, low_col:high_col]
+        row, col = (
+            each.ravel()
+            for each in np.meshgrid(np.arange(low_row, high_row), np.arange(low_col, high_col), indexing="ij")
+        )
+        x, y = self.x_m[col], self.y_m[row]
+        on_line = self._on_line(area)[row, col]
         shapely.prepare(area)
-        row, col = np.nonzero(~on_line)
-        part[row, col] = shapely.contains_xy(area, self.x_m[low_col + col], self.y_m[low_row + row])
-        row, col = np.nonzero(on_line)
-        west, south = self.x_min_m + (low_col + col) * self.step_x_m, self.y_min_m + (low_row + row) * self.step_y_m
+        share = np.zeros(len(row))
+        share[~on_line] = shapely.contains_xy(area, x[~on_line], y[~on_line])
+        west, south = x[on_line] - self.step_x_m / 2, y[on_line] - self.step_y_m / 2
         strips, strip = np.unique(south, return_inverse=True)  # cut by rows first: short pieces are cut quickly
         pieces = shapely.intersection(area, shapely.box(x_min, strips, x_max, strips + self.step_y_m))
-        boxes = shapely.box(west, south, west + self.step_x_m, south + self.step_y_m)
-        part[row, col] = shapely.area(shapely.intersection(pieces[strip], boxes)) / (self.step_x_m * self.step_y_m)
-        covered[low_row:high_row, low_col:high_col] = part
-        return covered
+        cut = shapely.intersection(pieces[strip], shapely.box(west, south, west + self.step_x_m, south + self.step_y_m))
+        share[on_line] = shapely.area(cut) / (self.step_x_m * self.step_y_m)
+        cut_cells, kept = np.flatnonzero(on_line)[share[on_line] > 0], share > 0
+        x[cut_cells], y[cut_cells] = shapely.get_coordinates(shapely.centroid(cut[share[on_line] > 0])).T
+        return row[kept], col[kept], share[kept], np.stack([x[kept], y[kept]])
 
     def _on_line(self, area: shapely.Geometry) -> NDArray[np.bool_]:
         """Tell the cells that the area's line may cross: all around points on it half a cell apart."""

@@ -11,7 +11,6 @@ from numpy.typing import ArrayLike
 
 from concerns.schema import GeoPrecision
 from geo.kernels import (
-    BOX_VARIANCE,
     REACH,
     SPLINE_VARIANCE,
     Floats,
@@ -27,6 +26,7 @@ Edge = Literal["uniform", "jones"]
 M2_PER_KM2 = 1e6
 EXACT_POINTS = 5_000  # up to here every point is summed by itself
 POINT_CELLS, AREA_CELLS = {"gaussian": 4, "quartic": 12}, 12  # in a bandwidth, at least, where they are binned
+AREA_SPENT = 0.75  # of the splines that an area is laid with: a cell is as wide as the fourth part of one
 MAX_FINE_CELLS = 40_000_000
 PLACE_ERROR_M = 1_000.0  # how far a report lies from the point of its named place, one standard deviation per axis
 AREA_PRECISIONS = (GeoPrecision.SUBDISTRICT.value, GeoPrecision.DISTRICT.value)
@@ -180,7 +180,7 @@ def _sum(x: Floats, y: Floats, w: Floats, bandwidth_m: float | Floats, lattice: 
     fine, rows, cols = _fine(lattice, step_m=bandwidth_m / POINT_CELLS[kernel], reach_m=reach_m)
     if fine.n_rows * fine.n_cols > MAX_FINE_CELLS:
         return _exact(x, y, w, np.broadcast_to(bandwidth_m, len(x)), lattice, kernel)
-    return _blurred(fine.spread(x, y, w), fine, bandwidth_m, kernel, is_spline=True)[rows, cols]
+    return _blurred(fine.spread(x, y, w), fine, bandwidth_m, kernel)[rows, cols]
 
 
 def _exact(x: Floats, y: Floats, w: Floats, bandwidth_m: Floats, lattice: Lattice, kernel: Kernel) -> Floats:
@@ -199,8 +199,8 @@ def _exact(x: Floats, y: Floats, w: Floats, bandwidth_m: Floats, lattice: Lattic
     return total
 
 
-def _blurred(mass: Floats, lattice: Lattice, bandwidth_m: float, kernel: str, *, is_spline: bool) -> Floats:
-    """Convolve masses in cells with the kernel, less what the cells themselves have blurred already; per m²."""
+def _blurred(mass: Floats, lattice: Lattice, bandwidth_m: float, kernel: str, *, spent: float = 1.0) -> Floats:
+    """Convolve masses laid as splines with the kernel, less the part of the splines' blur that is `spent`; per m²."""
     from scipy.ndimage import correlate1d
 
     steps = (lattice.step_y_m, lattice.step_x_m)
@@ -209,15 +209,11 @@ def _blurred(mass: Floats, lattice: Lattice, bandwidth_m: float, kernel: str, *,
     if kernel == "quartic":
         from scipy.signal import fftconvolve
 
-        spent = SPLINE_VARIANCE if is_spline else BOX_VARIANCE
-        spent_m2 = (spent * lattice.step_x_m**2, spent * lattice.step_y_m**2)
+        spent_m2 = (spent * SPLINE_VARIANCE * lattice.step_x_m**2, spent * SPLINE_VARIANCE * lattice.step_y_m**2)
         taps = quartic_between(distances[1], distances[0], bandwidth_m, spent_m2=spent_m2)
         return np.clip(fftconvolve(mass, taps, mode="same"), 0, None)
     for axis, (step, distance) in enumerate(zip(steps, distances, strict=True)):
-        if is_spline:
-            taps = gaussian_between(distance, bandwidth_m, step_m=step, n_splines=1)
-        else:
-            taps = gaussian_1d(distance, np.sqrt(bandwidth_m**2 - BOX_VARIANCE * step**2))
+        taps = gaussian_between(distance, bandwidth_m, step_m=step, n_splines=spent)
         mass = correlate1d(mass, taps, axis=axis, mode="constant")
     return mass
 
@@ -233,8 +229,7 @@ def _kernel_inside(
     from scipy.ndimage import map_coordinates
 
     fine, rows, cols = _fine_for_areas(lattice, bandwidth_m, reach_m=2 * REACH[kernel] * bandwidth_m)
-    covered = fine.shares(area) * (fine.step_x_m * fine.step_y_m)
-    inside = _blurred(covered, fine, bandwidth_m, kernel, is_spline=False)
+    inside = _blurred(fine.spread_area(area), fine, bandwidth_m, kernel, spent=AREA_SPENT)
     if at is None:
         return inside[rows, cols]
     return map_coordinates(inside, fine.position(*at), order=3, mode="nearest")
@@ -269,6 +264,6 @@ def _sum_areas(
     for code in np.unique(codes.astype(str)):
         if code not in areas:
             raise ValueError(f"areas holds no polygon for {code}")
-        share = fine.shares(areas[code]) * (fine.step_x_m * fine.step_y_m) / shapely.area(areas[code])
+        share = fine.spread_area(areas[code]) / shapely.area(areas[code])
         mass += w[codes.astype(str) == code].sum() * share
-    return _blurred(mass, fine, bandwidth_m, kernel, is_spline=False)[rows, cols]
+    return _blurred(mass, fine, bandwidth_m, kernel, spent=AREA_SPENT)[rows, cols]

@@ -165,6 +165,14 @@ def test_many_series_are_each_its_own_and_keep_their_labels():
     assert_frame_equal(quick[["s", "z", "p_value"]], mann_kendall_many(table)[["s", "z", "p_value"]])
 
 
+def test_whole_numbers_too_large_for_a_float_keep_their_order():
+    y = np.array([3, 4, 4, 6, 5, 8, 9, 8, 9, 12, 11])
+    assert mann_kendall(y + 2**62).to_dict() == mann_kendall(y).to_dict()
+    table = pd.DataFrame([y, y[::-1]], index=["A", "B"])
+    assert mann_kendall_many(table - 2**62).equals(mann_kendall_many(table))
+    assert mann_kendall(np.array([0, 2**64 - 1] * 6, dtype=np.uint64)).s == 6
+
+
 def test_too_few_constant_and_missing_trends():
     few = mann_kendall([1, 2, 3])
     assert (few.s, few.status) == (3, "too_few")

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from pandas.testing import assert_frame_equal
 from scipy.sparse import coo_array, csr_array, csr_matrix, diags_array
 from scipy.stats import binom, norm
 
 from concerns.multiple_tests import q_values
-from geo.hotspots import getis_ord_gi, getis_ord_gi_star
+from geo.hotspots import getis_ord_gi, getis_ord_gi_star, local_moran, moran
 
 ROOT = Path(__file__).resolve().parents[2]
 SIX_POINTS = np.array([(10, 10), (20, 10), (40, 10), (15, 20), (30, 20), (30, 30)])
@@ -287,6 +288,15 @@ def test_integers_near_the_overflow_are_summed_as_floats():
     assert getis_ord_gi_star(large, road(8)).gi_star_z.to_numpy() == pytest.approx(
         getis_ord_gi_star(x, road(8)).gi_star_z.to_numpy(), abs=1e-9
     )
+
+
+@pytest.mark.parametrize("offset", [2**53, 2**62, -(2**62)])
+def test_whole_numbers_too_large_for_a_float_keep_their_differences(offset):
+    y = np.random.default_rng(0).integers(0, 9, 30)
+    road = diags_array([np.ones(29), np.ones(29)], offsets=[-1, 1])
+    for statistic in (getis_ord_gi_star, local_moran):
+        assert_frame_equal(statistic(y + offset, road, permutations=9), statistic(y, road, permutations=9))
+    assert moran(y + offset, road, permutations=9) == moran(y, road, permutations=9)
 
 
 def test_nothing_one_area_and_all_missing():

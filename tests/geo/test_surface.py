@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
+from scipy.special import ndtr
 
 from geo import surface
 from geo.lattice import Lattice
@@ -143,6 +144,20 @@ def test_cells_need_not_be_square(way):
     z = density(x, y, None, 9_000, bounds, (37, 90))
     by_hand = summed_by_hand(x, y, 1, 9_000, bounds, (37, 90))
     assert abs(z - by_hand).max() <= 5e-5 * by_hand.max()
+
+
+@pytest.mark.parametrize(("bandwidth_m", "shape"), [(2_000, (53, 40)), (15e3, (41, 27)), (60e3, (20, 13))])
+def test_both_edge_rules_equal_the_sum_in_closed_form(bandwidth_m, shape):  # cells' lines lie across the window's edge
+    def inside(x, y):
+        return np.prod([ndtr((100e3 - at) / bandwidth_m) - ndtr((-100e3 - at) / bandwidth_m) for at in (x, y)], axis=0)
+
+    x, y = np.random.default_rng(2).uniform(-100e3, 100e3, (2, 150))
+    lattice = Lattice.over(BOUNDS, shape)
+    uniform = summed_by_hand(x, y, 1.0, bandwidth_m, BOUNDS, shape) / inside(*np.meshgrid(lattice.x_m, lattice.y_m))
+    jones = summed_by_hand(x, y, 1 / inside(x, y), bandwidth_m, BOUNDS, shape)
+    for edge, by_hand in (("uniform", uniform), ("jones", jones)):
+        found = density(x, y, None, bandwidth_m, BOUNDS, shape, edge=edge)
+        assert abs(found - by_hand).max() <= 1e-6 * by_hand.max()
 
 
 @pytest.mark.parametrize("kernel", KERNELS)
