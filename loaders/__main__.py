@@ -17,11 +17,11 @@ import typer
 from concerns.schema import BadSetting, FileOutcome
 from loaders import boundaries_commands, office_commands
 from loaders.audit import Event
-from loaders.command_line import JsonOption, StoreOption, day, noted, now, refusals, store_at
+from loaders.command_line import JsonOption, OneLineGroup, StoreOption, day, noted, now, refusals, store_at
 from loaders.folders import Folders
 from loaders.store import Store
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Load, look after and export the reports.")
+app = typer.Typer(cls=OneLineGroup, add_completion=False, help="Load, look after and export the reports.")
 app.add_typer(office_commands.app, name="roles", help="Who may see what.")
 app.command()(office_commands.publish)
 app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
@@ -80,7 +80,7 @@ def _one(path: Path, store: Store, districts: Any, request: Any, *, quiet: bool)
 
     from loaders import ingest as way
 
-    with tqdm(unit=" rows", desc=path.name[:40], disable=quiet, leave=False) as bar:
+    with tqdm(unit=" rows", desc=path.name[:40], disable=quiet or None, leave=False) as bar:
         ledger = way.ingest(path, store, districts, replace(request, progress=bar.update)).ledger
     if ledger.file_outcome == FileOutcome.REJECTED:
         typer.echo(ledger.sentence, err=True)

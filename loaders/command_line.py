@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from concerns.schema import BadSetting, DataError, StoreError
 from loaders.audit import Event
@@ -18,6 +20,28 @@ from loaders.store import store_address as address_of
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder or address of the store.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+
+
+_UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # click's, which typer keeps to itself
+
+
+class OneLineGroup(TyperGroup):
+    """Commands whose wrong options are refused like any other setting: one line on standard error, exit 2."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run the command that the arguments name."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        try:
+            code = super().main(*args, standalone_mode=False, **extra)
+        except _UsageError as error:
+            where = getattr(error, "ctx", None)
+            what = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]
+            typer.echo(f"{where.command_path if where else 'loaders'}: {what}. See --help.", err=True)
+            sys.exit(2)
+        except typer.Abort:
+            sys.exit(1)
+        sys.exit(code if isinstance(code, int) else 0)
 
 
 def store_at(url: str | None) -> Store:
@@ -66,6 +90,6 @@ def now() -> dt.datetime:
 def day(text: str | None, *, option: str) -> dt.date | None:
     """Read a day of an option. Raises BadSetting."""
     try:
-        return dt.date.fromisoformat(text) if text else None
+        return None if text is None else dt.date.fromisoformat(text)
     except ValueError as error:
         raise BadSetting("This is no day.", where=option, hint="Write YYYY-MM-DD.") from error

@@ -22,6 +22,7 @@ _DMS = re.compile(
     rf"(?P<before>[NSEW])?\s*(?P<sign>[+-])?\s*{_PART}(?:\s*(?P<mark>[°º˚:])\s*|\s+|(?=[NSEW]|$))"
     rf"(?:{_PART}(?:\s*['’′´:]\s*|\s+|(?=[NSEW]|$)))?(?:{_PART}\s*(?:\"|”|″|''|’’|′′)?\s*)?(?P<after>[NSEW])?"
 )
+_HYPHENS = re.compile(r"(?<![\d-])(\d{1,3})-(\d{1,2})-(\d{1,2})(?![\d-])")
 _UNITS = [
     (r"\s*DEG(?:REES?)?|(?<=\d)\s*D(?![A-Z])", "°"),
     (r"\s*MIN(?:UTES?)?|(?<=\d)\s*M(?![A-Z])", "'"),
@@ -119,6 +120,17 @@ def split_geopoint(values: pa.Array) -> dict[str, pa.Array]:
     return {"lat": columns["lat"], "lon": columns["lon"], "accuracy_m": columns["acc"]}
 
 
+def names_other_axis(values: pa.Array, name: str) -> np.ndarray:
+    """Tell the cells of `lat` or `lon` that bear a letter or word of the other one's directions.
+
+    >>> names_other_axis(pa.array(["43.1 E", "36.3 N", "3.6e1"]), "lat").tolist()
+    [True, False, False]
+    """
+    letters, words = ("EW", "شرق|غرب") if name == "lat" else ("NS", "شمال|جنوب")
+    pattern = rf"(?i)^[{letters}][^a-z]*\d|\d[^a-z]*[{letters}]$|{words}"
+    return np.asarray(pc.match_substring_regex(values, pattern).to_numpy(zero_copy_only=False), bool)
+
+
 def is_projected(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Tell pairs of metres (UTM, Web Mercator) from pairs that are merely out of range."""
     low, high = np.fmin(np.abs(first), np.abs(second)), np.fmax(np.abs(first), np.abs(second))
@@ -145,7 +157,7 @@ def _sexagesimal(text: str) -> float | None:
     spelled = text
     for word, letter in _WORDS.items():
         spelled = re.sub(rf"(?<![؀-ۿ]){word}(?![؀-ۿ])", letter, spelled)
-    spelled = spelled.upper()
+    spelled = _HYPHENS.sub(r"\1:\2:\3", spelled.upper())
     for unit, mark in _UNITS:
         spelled = re.sub(unit, mark, spelled)
     match = _DMS.fullmatch(spelled)

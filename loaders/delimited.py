@@ -23,7 +23,7 @@ def open_delimited(
     """
     decoding = detect(path, name, override=encoding)
     folder, text, start = None, path, decoding.n_skip
-    if decoding.encoding != "utf-8":
+    if decoding.encoding != "utf-8" or decoding.is_twice:
         folder = tempfile.TemporaryDirectory(prefix="concern-atlas-")
         text, start = Path(folder.name) / "text.csv", 0
         with text.open("wb") as copy:
@@ -44,6 +44,8 @@ def _about_encoding(decoding: Decoding) -> list[str]:
     if decoding.encoding in ("cp1252", "cp1256"):
         label = {"cp1252": "Windows-1252 (Western)", "cp1256": "Windows-1256 (Arabic)"}[decoding.encoding]
         said.append(f"The text is not UTF-8; it was read as {label}. Check the names.")
+    if decoding.is_twice:
+        said.append("The text was saved as UTF-8 twice (“Ø§Ù„”); that was undone. Check the names.")
     if decoding.has_errors:
         said.append("Some bytes are no text in the encoding of the file; their rows are quarantined.")
     return said

@@ -93,7 +93,7 @@ class Desk:
         """Read the head of an uploaded file, to map its columns. Raises UnreadableFile."""
         self._permitted(Right.LOAD)
         with _private_copy(content, name) as path:
-            return first_look(path)
+            return first_look(path, name=name)
 
     def undo(self, batch_id: str) -> None:
         """Take a batch back. Raises StoreError: it is not in force."""

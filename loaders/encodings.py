@@ -31,11 +31,13 @@ _MIXED = {bytes([code]).decode("cp1252", "ignore") or chr(code): code for code i
 
 @dataclass(frozen=True)
 class Decoding:
-    """encoding: a name from ENCODINGS. n_skip: bytes of the mark at the start. has_errors: some bytes fit nothing."""
+    """encoding: a name from ENCODINGS. n_skip: bytes of the mark at the start. has_errors: some bytes fit nothing.
+    is_twice: the text was encoded as UTF-8 twice; `as_utf8` undoes one of them line by line."""
 
     encoding: str
     n_skip: int = 0
     has_errors: bool = False
+    is_twice: bool = False
 
 
 def _mark_bad(error: UnicodeError) -> tuple[str, int]:
@@ -60,9 +62,10 @@ def detect(path: Path, name: str, *, override: str | None = None) -> Decoding:
         marked = bom_encoding(file.read(4))
     if marked is not None:
         skip = 3 if marked == "utf-8" else 0
-        return Decoding(marked, skip, has_errors=not _decodes(path, marked))
+        is_sound = _decodes(path, marked)
+        return Decoding(marked, skip, not is_sound, marked == "utf-8" and is_sound and _is_twice(path))
     if _decodes(path, "utf-8"):
-        return Decoding("utf-8")
+        return Decoding("utf-8", is_twice=_is_twice(path))
     return _by_content(path, name)
 
 
@@ -90,6 +93,15 @@ def _decodes(path: Path, encoding: str) -> bool:
     except UnicodeError:
         return False
     return True
+
+
+def _is_twice(path: Path) -> bool:
+    """Whether every line with letters beyond ASCII is UTF-8 that was read as Windows-1252 and saved as UTF-8 again."""
+    with path.open("rb") as file:
+        file.seek(3 if bom_encoding(file.read(4)) == "utf-8" else 0)
+        lines = [line for line in islice(iter(lambda: file.readline(_BLOCK), b""), _WORDS) if not line.isascii()]
+    texts = [line.decode("utf-8", "ignore") for line in lines]
+    return bool(texts) and all(restore_mojibake(text) != text for text in texts)
 
 
 def _by_content(path: Path, name: str) -> Decoding:
@@ -142,6 +154,11 @@ def _share(words: list[bytes], encoding: str) -> float:
 
 def as_utf8(path: Path, decoding: Decoding) -> Iterator[bytes]:
     """Give the file's text as UTF-8, in parts, without a mark at the start; what cannot be decoded is BAD_BYTE."""
+    if decoding.is_twice:
+        with path.open("rb") as file:
+            file.seek(decoding.n_skip)
+            yield from (restore_mojibake(line.decode("utf-8")).encode("utf-8") for line in file)
+        return
     decoder = codecs.getincrementaldecoder(decoding.encoding)("mark_bad")
     is_first = True
     with path.open("rb") as file:

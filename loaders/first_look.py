@@ -25,9 +25,9 @@ class FirstLook:
     suggested: dict[str, Suggestion]
 
 
-def first_look(path: Path) -> FirstLook:
-    """Read the head of a file. Raises UnreadableFile: it cannot be read at all."""
-    raw = open_raw(path, limits=Limits())
+def first_look(path: Path, *, name: str) -> FirstLook:
+    """Read the head of a file. name: what its user calls it. Raises UnreadableFile: it cannot be read at all."""
+    raw = open_raw(path, limits=Limits(), name=name)
     chunk = next(iter(raw.chunks(n_rows=N_ROWS)), RawChunk(pd.DataFrame(columns=raw.columns)))
     people = personal_columns(raw.columns)
     columns = [column for column in raw.columns if column not in people]

@@ -38,12 +38,14 @@ _INTEGER = re.compile(r"[+-]?\d[\d,\u066c\u00a0]*")
 @dataclass(frozen=True)
 class Layout:
     """How to read the rows of a table. `n_skip`: rows above the first record. `repeats`: rows that are no records
-    when they come again: the header rows and the tags, trimmed and case-folded, without empty cells at the end."""
+    when they come again: the header rows and the tags, trimmed and case-folded, without empty cells at the end.
+    `n_unnamed`: empty cells that the header has at its end; what stands below them is no column and no fault."""
 
     columns: list[str]
     hxl: list[str] | None
     n_skip: int
     repeats: frozenset[tuple[str, ...]]
+    n_unnamed: int = 0
 
 
 def clean(cell: str) -> str:
@@ -232,7 +234,8 @@ def _layout(
         what = f"The header holds more than once: {listed}."
         raise refuse(FileReason.HEADER_DUPLICATE, name, what, "Give every column its own name.")
     repeats = frozenset(folded(cells[index]) for index in named)
-    return Layout(columns, tags[:width] if tags_at is not None else None, max(named) + 1, repeats)
+    n_unnamed = max(0, max(len(cells[index]) for index in named) - width)
+    return Layout(columns, tags[:width] if tags_at is not None else None, max(named) + 1, repeats, n_unnamed)
 
 
 def _spread(row: list[str], index: int, width: int, merges: Sequence[tuple[int, int, int, int]]) -> list[str]:

@@ -15,7 +15,7 @@ from concerns.schema import FileReason
 from loaders.limits import MB, Limits
 from loaders.sniff import bom_encoding, refuse
 
-LIST_KEYS = ("features", "results", "result")
+LIST_KEYS = ("features", "results", "result", "data")  # GeoJSON, Kobo, IOM DTM, ACLED
 _PART = 1 << 18
 _MEMBERS = 1000
 _SPACE = " \t\r\n"

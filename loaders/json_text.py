@@ -79,8 +79,8 @@ class JsonTable:
 def open_json(path: Path, *, name: str, limits: Limits, is_geojson: bool | None = None) -> JsonTable:
     """Read a JSON document through and say what its columns are.
 
-    is_geojson: True demands a FeatureCollection; None takes a list of submissions, `{count, next, results}` or
-    `{isSuccess, result}` as well.
+    is_geojson: True demands a FeatureCollection; None takes a list of submissions, `{count, next, results}`,
+    `{isSuccess, result}` or `{status, data}` as well.
     Raises UnreadableFile: JSON_INVALID, JSON_DUPLICATE_KEY, NOT_A_FEATURECOLLECTION, EMPTY, TOO_MANY_COLUMNS,
     CRS_MISSING, CRS_UNSUPPORTED, LIMIT.
     """

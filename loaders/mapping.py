@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from loaders.sources.source import Source
 
 _KEYS = ("columns", "values", "severity_scale", "date_order", "geopoint", "district")
+_LEVELS = {"1": "low", "2": "medium", "3": "high"}  # severity in words, which no scale changes
 _LARGEST = 200_000  # bytes of a mapping file
 _DEEPEST = 5  # levels; a mapping needs three
 
@@ -55,12 +56,17 @@ class Mapping:
         return source.with_mapping(
             headers,
             values={
-                ours: {fold(theirs): text for theirs, text in words.items()} for ours, words in self.values.items()
+                ours: {fold(theirs): self._ours(ours, text) for theirs, text in words.items()}
+                for ours, words in self.values.items()
             },
             date_order=self.date_order,
             severity_scale=self.severity_scale,
             warnings=warnings,
         )
+
+    def _ours(self, column: str, text: str) -> str:
+        """What a word means in our terms: a severity of 1 to 3 is ours already and is not taken for a step of theirs."""
+        return _LEVELS.get(text, text) if column == "severity" and self.severity_scale else text
 
     def to_yaml(self) -> str:
         """Return the mapping as the text of a file that `load_mapping` reads."""

@@ -10,7 +10,8 @@ A point decides. What the row states beside it is held against the point, by wha
 - CONTEXT (events of others): only marked. Their coarse points (`geo_precision` 4, 5) stand for an area: such a row
   takes the district that it names, or only its governorate, and never the district in which the point happens to lie.
 
-A row without a point takes the district or governorate that it states (`join_method` name).
+A governorate that is stated alone is only ever marked: several districts are claimed by two. A row without a point
+takes the district or governorate that it states (`join_method` name).
 """
 
 from __future__ import annotations
@@ -112,7 +113,10 @@ def locate(rows: pd.DataFrame, *, source: Source, index: DistrictIndex, places: 
 def _points_with_statement(placing: _Placing) -> None:
     """Hold the stated district against the point's."""
     stated, declared = placing.stated, placing.source.declared
-    here = placing.is_point & ~placing.is_area() & (placing.district >= 0) & stated.has_district
+    here = placing.is_point & ~placing.is_area() & (placing.district >= 0)
+    elsewhere = (placing.stated_governorate >= 0) & (placing.stated_governorate != placing.governorate)
+    placing.is_conflict = here & ~stated.has_district & elsewhere
+    here &= stated.has_district
     if not here.any():
         return
     unknown = here & (placing.stated_district < 0)

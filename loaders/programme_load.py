@@ -69,7 +69,7 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
     """
     sha256 = sha256_of(path)
     try:
-        raw = open_raw(path, limits=request.limits)
+        raw = open_raw(path, limits=request.limits, name=request.display_name)
         text, refused = _whole(raw)
         if census_2014.recognise(raw.columns):
             table, version = "population", districts.version

@@ -17,16 +17,22 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SUSPECT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # The words that open a line of sums, as they are found in lower-case UTF-8 bytes, and the whole cell.
-TOTAL_WORDS = ("total", "sum", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "کۆ", "كۆ", "سەرجەم")
+TOTAL_WORDS = (
+    "total", "sum", "average", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "المعدل", "عدد", "کۆ", "كۆ",
+    "سەرجەم", "تێکڕا",
+)  # fmt: skip
 _TOTAL = (
     r"(?:the )?(?:(?:grand|sub|sum|overall)[ -]?)?totals?|sum|مجموع|المجموع|(?:ال)?[إا]جمالي"
     r"|المجموع (?:الكلي|العام|الإجمالي|الاجمالي)|المجموع الكلى|[إا]جمالي عام|الإجمالي العام|الاجمالي العام"
     r"|[كک]ۆی? ?گشتی|[كک]ۆی گشتي|[كک]ۆ|سەرجەم|کۆی هەموو"
 )
-_NUMBER = r"\s*[:=-]?\s*(?:[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫\s]*)?(?:\([^()]{0,40}\))?"
+# What opens a line of sums only where most of the row is empty: these words can be data too.
+_TOTAL_OF = r"(?:grand )?total (?:number )?(?:of )?[a-z]+|average|المعدل|(?:مجموع|عدد|[إا]جمالي) \w+|تێکڕا"
+_NUMBER = r"(?:\s*[:=]|\s+-)?\s*(?:[\d٠-٩۰-۹][\d٠-٩۰-۹.,٬٫\s]*)?(?:\([^()]{0,40}\))?"
 # For RE2: finds every cell that `is_sum` may mean, and a few others.
-TOTAL_START = rf"^(?:{_TOTAL})[^a-zA-Z\p{{Arabic}}]*(?:\([^()]*\)[^a-zA-Z]*)?$"
+TOTAL_START = rf"^(?:{_TOTAL}|{_TOTAL_OF})[^a-zA-Z\p{{Arabic}}]*(?:\([^()]*\)[^a-zA-Z]*)?$"
 _TOTAL_CELL = re.compile(rf"(?:{_TOTAL}){_NUMBER}", re.IGNORECASE)
+_TOTAL_OF_CELL = re.compile(rf"(?:{_TOTAL_OF}){_NUMBER}", re.IGNORECASE)
 _TOTAL_LABEL = re.compile(rf"(?:{_TOTAL})\s*:?", re.IGNORECASE)
 
 
@@ -44,7 +50,9 @@ def is_sum(cells: Sequence[str], n_columns: int) -> bool:
     filled = [text for cell in cells if (text := clean(cell))]
     if filled and _TOTAL_CELL.fullmatch(filled[0]):
         return True
-    return len(filled) * 2 <= n_columns and any(_TOTAL_LABEL.fullmatch(text) for text in filled)
+    if not filled or len(filled) * 2 > n_columns:
+        return False
+    return bool(_TOTAL_OF_CELL.fullmatch(filled[0])) or any(_TOTAL_LABEL.fullmatch(text) for text in filled)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class RowCheck:
                 return Reason.REPEATED_HEADER, None
         if len(cells) < len(columns) and not self.may_be_short:
             return Reason.ROW_WIDTH, None
-        if len(cells) > len(columns) and not is_blank(cells[len(columns) :]):
+        if len(cells) > len(columns) and not is_blank(cells[len(columns) + self.layout.n_unnamed :]):
             return Reason.ROW_WIDTH, None
         text = "".join(cells)
         if len(text) <= self.limits.field_characters and not _SUSPECT.search(text):

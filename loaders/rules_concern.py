@@ -78,12 +78,15 @@ def check_severity(texts: Texts, findings: Findings, scale: tuple[float, float])
 
 
 def check_validation(texts: Texts, findings: Findings) -> pd.Series:
-    """Refuse what the source did not approve, and a status that nobody can read; pending and on hold stay."""
+    """Refuse what the source did not approve, and a status that nobody can read; pending and on hold stay.
+
+    Kobo's own words for them (`validation_status_approved`) are read in any table.
+    """
     if "validation" not in texts:
         return texts.series("validation")
     codes, distinct = encode(texts.get("validation"))
     folded = [fold(text) for text in distinct]
-    status = [VALIDATION.get(text.replace("-", "")) for text in folded]
+    status = [VALIDATION.get(text.replace("-", "").removeprefix("validationstatus")) for text in folded]
     refused = [
         text not in _BLANK and found in (None, "not_approved") for text, found in zip(folded, status, strict=True)
     ]
@@ -123,7 +126,7 @@ def _level(text: str, scale: tuple[float, float]) -> int | None:
     if text.casefold() in _BLANK:
         return 0
     low, high = scale
-    if (low, high) == (1.0, 3.0) and fold(text) in SEVERITY_WORDS:
+    if fold(text) in SEVERITY_WORDS:
         return SEVERITY_WORDS[fold(text)]
     read = parse_degrees(text)
     if read is None or read[1] & Mended.COORD_DMS or not min(low, high) <= read[0] <= max(low, high):

@@ -27,6 +27,7 @@ from loaders.sniff import refuse
 
 TEXT = pd.StringDtype("pyarrow", na_value=float("nan"))
 SAMPLE_BYTES = 1 << 20
+_MOST_ROWS_ABOVE = 5_000  # blank rows and comments above a table that are looked through
 csv.field_size_limit(1 << 27)  # the limits of this project are checked by `blocks` and `rows`, not by the csv module
 
 
@@ -206,16 +207,17 @@ def _require_records(found: TextTable) -> None:
 
 
 def first_rows(head: bytes, delimiter: str) -> tuple[list[list[str]], list[int]]:
-    """The first rows of a text and the byte at which each ends."""
+    """The first rows of a text and the byte at which each ends: SAMPLE_ROWS that tell something, and the others."""
     pattern = record_pattern(delimiter)
     rows: list[list[str]] = []
     ends: list[int] = []
-    position = 0
-    while position < len(head) and len(rows) < SAMPLE_ROWS:
+    position = n_telling = 0
+    while position < len(head) and n_telling < SAMPLE_ROWS and len(rows) < _MOST_ROWS_ABOVE:
         found = pattern.match(head, position)
         if found is None:
             break
         rows.append(next(parse_rows(found.group(), delimiter), []))
+        n_telling += not is_blank(rows[-1]) and not rows[-1][0].startswith("# ")
         position = found.end()
         ends.append(position)
     return rows, ends

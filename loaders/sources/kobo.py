@@ -20,6 +20,7 @@ NAME = "kobo"
 GEOPOINT_PART = re.compile(r"(?:^|.*/)_(?P<question>.+)_(?P<part>latitude|longitude|precision)$")
 _SYSTEM = re.compile(r"_.*|start|end|today|deviceid|audit|username|simserial|meta/.*|formhub/.*|geometry:.*")
 _PARTS = {"latitude": "lat", "longitude": "lon", "precision": "accuracy_m"}
+_IDS = ("_uuid", "meta/instanceID")  # not `_id`, which is unique on one server only
 _VALIDATION_COLUMNS = (
     "_validation_status",
     "_validation_status/uid",
@@ -64,7 +65,7 @@ VALUES: Mapping[str, Mapping[str, str]] = {
 def recognise(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.DataFrame) -> float | None:
     """Recognise the columns that Kobo adds in English whatever the form's language."""
     names = set(columns)
-    if "_uuid" not in names:
+    if not names & set(_IDS):
         return None
     marks = {"_submission_time", "_validation_status", "__version__", "_id", "_index", "_status", "_xform_id_string"}
     return 0.9 if len(marks & names) >= 2 else None
@@ -72,7 +73,8 @@ def recognise(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.Data
 
 def open_source(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.DataFrame) -> Source:
     """Find the questions by their last part, the geopoint by its parts, the rest by Kobo's own names."""
-    headers = {"report_id": "_uuid"} | question_headers(columns, sample)
+    known = {"report_id": name for name in reversed(_IDS) if name in columns}
+    headers = known | question_headers(columns, sample)
     if "_submission_time" in columns:
         headers["submitted_at"] = "_submission_time"
     status = next((name for name in _VALIDATION_COLUMNS if name in columns), None)

@@ -9,6 +9,7 @@ import pandas as pd
 from loaders.cells import fold
 from loaders.headings import TEXT_COLUMNS
 from loaders.raw import GEOMETRY_LAT, GEOMETRY_LON
+from loaders.sources import mapped
 from loaders.sources.source import Source
 
 NAME = "template"
@@ -22,10 +23,14 @@ def recognise(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.Data
 
 
 def open_source(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.DataFrame) -> Source:
-    """Take each column that bears one of our names; a geometry is the place where lat and lon are no columns."""
-    headers = {ours: column for column in reversed(columns) if (ours := _ours(column)) in TEXT_COLUMNS}
+    """Take each column that bears one of our names, and what is missing by its words; a geometry is the place."""
+    named = {ours: column for column in reversed(columns) if (ours := _ours(column)) in TEXT_COLUMNS}
     if GEOMETRY_LAT in columns:
-        headers |= {"lat": GEOMETRY_LAT, "lon": GEOMETRY_LON}
+        named |= {"lat": GEOMETRY_LAT, "lon": GEOMETRY_LON}
+    left = [column for column in columns if column not in named.values()]
+    headers = dict(mapped.open_source(left, hxl, sample).headers) | named
+    if "geopoint" not in named and {"lat", "lon"} <= headers.keys():
+        headers.pop("geopoint", None)
     return Source(NAME, {name: headers[name] for name in TEXT_COLUMNS if name in headers})
 
 

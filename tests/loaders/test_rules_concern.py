@@ -77,8 +77,14 @@ def test_any_other_severity_is_refused(four_districts, cell):
 def test_a_longer_scale_is_cut_in_quarter_half_quarter(four_districts):
     raw = table(*[{"severity": cell} for cell in ("1", "2", "3", "4", "5", "6", "0", "high")])
     judged = judge(raw, four_districts, mapping="severity_scale: [1, 5]")
-    assert judged.rows["severity"].to_list() == [1, 1, 2, 3, 3]
-    assert judged.reasons == {6: "SEVERITY_INVALID", 7: "SEVERITY_INVALID", 8: "SEVERITY_INVALID"}
+    assert judged.rows["severity"].to_list() == [1, 1, 2, 3, 3, 3]  # "high" is a word of ours on any scale
+    assert judged.reasons == {6: "SEVERITY_INVALID", 7: "SEVERITY_INVALID"}
+
+
+def test_a_value_of_a_mapping_is_ours_already_and_no_step_of_their_scale(four_districts):
+    raw = table(*[{"severity": cell} for cell in ("severe", "minor", "3", "5")])
+    mapping = "severity_scale: [1, 5]\nvalues: {severity: {severe: 3, minor: 1}}"
+    assert judge(raw, four_districts, mapping=mapping).rows["severity"].to_list() == [3, 1, 2, 3]
 
 
 @given(st.integers(-20, 20), st.integers(1, 50), st.integers(0, 100))

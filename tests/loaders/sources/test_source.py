@@ -52,7 +52,7 @@ def test_a_format_can_be_forced_and_a_wrong_name_lists_the_right_ones():
     with pytest.raises(BadSetting, match="template, acled, ucdp"):
         recognise(table, table.table, force="excel")
     with pytest.raises(MissingColumns):
-        recognise(RawTable(PLAIN), RawTable(PLAIN).table, force="template")
+        recognise(RawTable({"Date": ["2024-03-05"]}), RawTable({"Date": ["2024-03-05"]}).table, force="template")
 
 
 def test_every_module_has_its_own_name():

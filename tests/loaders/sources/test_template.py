@@ -15,6 +15,11 @@ def test_every_column_of_the_template_is_taken_and_others_are_left_out():
     assert source.has_ids
 
 
+def test_what_is_not_called_by_our_names_is_found_by_its_words(four_districts):
+    raw = RawTable({"occurred_on": ["2024-03-05"], "category": ["C07"], "Latitude": ["33.2"], "Longitude": ["43.7"]})
+    assert judge(raw, four_districts).rows[["source", "lat"]].to_numpy().tolist() == [["template", 33.2]]
+
+
 def test_names_cut_by_a_shapefile_are_known():
     cells = {"occurred_o": ["2024-03-05"], "category": ["C07"], "reporter_g": ["police"], "accuracy_m": ["5"]}
     cells |= {GEOMETRY_LAT: ["33.2"], GEOMETRY_LON: ["43.7"]}
