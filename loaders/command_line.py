@@ -28,12 +28,13 @@ _UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # click's, which t
 class OneLineGroup(TyperGroup):
     """Commands whose wrong options are refused like any other setting: one line on standard error, exit 2."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(self, *args: Any, **options: Any) -> Any:
         """Run the command that the arguments name."""
-        if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
+        inside = options | {"standalone_mode": False}
+        if not options.get("standalone_mode", True):
+            return super().main(*args, **inside)
         try:
-            code = super().main(*args, standalone_mode=False, **extra)
+            code = super().main(*args, **inside)
         except _UsageError as error:
             where = getattr(error, "ctx", None)
             what = " ".join(error.format_message().split()).rstrip(".")  # type: ignore[attr-defined]

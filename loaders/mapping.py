@@ -65,7 +65,7 @@ class Mapping:
         )
 
     def _ours(self, column: str, text: str) -> str:
-        """What a word means in our terms: a severity of 1 to 3 is ours already and is not taken for a step of theirs."""
+        """What a word means in our terms: a severity of 1 to 3 is ours already, no step of their scale."""
         return _LEVELS.get(text, text) if column == "severity" and self.severity_scale else text
 
     def to_yaml(self) -> str:

@@ -18,8 +18,8 @@ _SUSPECT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # The words that open a line of sums, as they are found in lower-case UTF-8 bytes, and the whole cell.
 TOTAL_WORDS = (
-    "total", "sum", "average", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "المعدل", "عدد", "کۆ", "كۆ",
-    "سەرجەم", "تێکڕا",
+    "total", "sum", "average", "المجموع", "مجموع", "الإجمالي", "الاجمالي", "إجمالي", "اجمالي", "المعدل", "عدد", "کۆ",
+    "كۆ", "سەرجەم", "تێکڕا",
 )  # fmt: skip
 _TOTAL = (
     r"(?:the )?(?:(?:grand|sub|sum|overall)[ -]?)?totals?|sum|مجموع|المجموع|(?:ال)?[إا]جمالي"

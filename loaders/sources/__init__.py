@@ -54,9 +54,24 @@ def recognise(
     if module is None and mapping is None:
         raise _unknown(columns, where, sample)
     source = (module or mapped).open_source(columns, raw.hxl, sample)
+    if force:
+        _require_columns(source, columns, sample)
     if mapping is not None:
         source = mapping.apply(source, columns)
     return source.check_complete(columns, where=where)
+
+
+def _require_columns(source: Source, columns: list[str], sample: pd.DataFrame) -> None:
+    """Raises MissingColumns: a format was forced on a file that has not the columns without which it cannot be read."""
+    try:
+        source.rename(sample)
+    except KeyError as error:
+        raise MissingColumns(
+            f"A file of the format {source.name} has a column {error.args[0]}; found: {listed(columns)}.",
+            where=f"format {source.name}",
+            hint="Leave the format to be recognised, or name the columns in a mapping.",
+            code="HEADER_MISSING",
+        ) from error
 
 
 def _best(raw: RawFile, sample: pd.DataFrame) -> ModuleType | None:

@@ -73,8 +73,8 @@ def recognise(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.Data
 
 def open_source(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.DataFrame) -> Source:
     """Find the questions by their last part, the geopoint by its parts, the rest by Kobo's own names."""
-    known = {"report_id": name for name in reversed(_IDS) if name in columns}
-    headers = known | question_headers(columns, sample)
+    headers = question_headers(columns, sample)
+    headers |= {"report_id": next((name for name in _IDS if name in columns), "_uuid")}
     if "_submission_time" in columns:
         headers["submitted_at"] = "_submission_time"
     status = next((name for name in _VALIDATION_COLUMNS if name in columns), None)

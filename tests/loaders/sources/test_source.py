@@ -55,6 +55,13 @@ def test_a_format_can_be_forced_and_a_wrong_name_lists_the_right_ones():
         recognise(RawTable({"Date": ["2024-03-05"]}), RawTable({"Date": ["2024-03-05"]}).table, force="template")
 
 
+@pytest.mark.parametrize("name", ["acled", "ucdp", "police_uk", "ona", "odk", "kobo", "insecurity_insight"])
+def test_a_format_that_is_forced_on_another_file_is_refused_by_its_missing_columns(name):
+    table = RawTable({"occurred_on": ["2024-03-05"], "category": ["C07"], "lat": ["33.2"], "lon": ["43.7"]})
+    with pytest.raises(MissingColumns):
+        recognise(table, table.table, force=name)
+
+
 def test_every_module_has_its_own_name():
     assert set(MODULES) == {
         "template", "kobo", "odk", "ona", "acled", "ucdp", "hapi", "hxl", "insecurity_insight", "police_uk", "dtm",
