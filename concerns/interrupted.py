@@ -10,6 +10,7 @@ import pandas as pd
 
 from concerns.estimate import Estimate, Floats, Status, wald_estimate
 from concerns.panel import numbers, require_columns
+from concerns.time_scale import Moment, as_dates, numbered_series
 
 Errors = Literal["larger", "hac", "quasi", "poisson"]
 MIN_POINTS = 12  # before and after the start
@@ -44,7 +45,7 @@ def interrupted_series(
     series: pd.DataFrame,
     outcome: str,
     time: str,
-    start: float,
+    start: Moment,
     *,
     exposure: str | None = None,
     slope: bool = True,
@@ -60,7 +61,8 @@ def interrupted_series(
 ) -> InterruptedSeries:
     """Fit log E[y] = β₀ + β₁t + β₂D + β₃(t − t*)D + harmonics + log exposure, D = 1 from `start` on.
 
-    series: one row a point, `time` in equal numbered steps; `start` is fixed beforehand, t* the last step before it.
+    series: one row a point, `time` in equal numbered steps, or dates (then `start` is one too, and months, weeks or
+    days are counted from 1); `start` is fixed beforehand, t* the last step before it.
     exposure: meetings held or population, > 0. errors: "quasi" scaled by Pearson, "hac" Newey-West with `hac_lags`,
     "poisson" unscaled, "larger" of quasi and hac: over four years of unrelated months without a break, 70 % of the
     95 % intervals by Newey-West alone hold 0, by quasi 95 %. The estimates are the same; `table` shows both errors.
@@ -79,6 +81,8 @@ def interrupted_series(
     """
     if errors not in ("larger", "hac", "quasi", "poisson"):
         raise ValueError('errors must be "larger", "hac", "quasi" or "poisson"')
+    dates = as_dates(series[time]) if time in series else None
+    series, start = numbered_series(series, time, start)
     rows = series_rows(series, outcome, time, exposure, comparison)
     known = np.isfinite(rows["y"])
     washed = (rows["t"] >= start) & (rows["t"] < start + washout)
@@ -102,6 +106,8 @@ def interrupted_series(
         fit, estimates, both = _choose(fits, positions, errors, alpha=alpha, status=status)
         dispersion = float(fit.pearson_chi2 / fit.df_resid)
         path = _counterfactual(used, design, fit, start, alpha=alpha, draws=draws, seed=seed, status=status)
+    if dates is not None:
+        path["time"] = path["time"].map(dict(zip(series[time], dates, strict=True)))
     table = pd.DataFrame([{"term": term} | e.as_dict() for term, e in zip(terms, estimates, strict=True)])
     table = table.assign(**both)
     table["ratio"], table["ratio_lower"] = np.exp(table["estimate"]), np.exp(table["lower"])

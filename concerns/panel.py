@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from concerns.estimate import Floats
+from concerns.time_scale import on_one_scale
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def balanced_panel(
     >>> data.outcome.tolist(), data.start.tolist(), data.n_unbalanced
     ([[0.0, 1.0], [2.0, 3.0]], [2.0, inf], 1)
     """
+    panel = on_one_scale(panel, time, cohort)
     check_panel(panel, outcome, unit, time, cohort, cluster)
     start = numbers(panel, cohort)
     start = np.where(np.isnan(start) | (start == 0), np.inf, start)
@@ -94,11 +97,15 @@ def without_periods(data: Balanced, drop: NDArray[np.bool_]) -> Balanced:
 def numbers(table: pd.DataFrame, column: str) -> Floats:
     """Return a column as float64, missing as NaN.
 
-    Raises TypeError: the column holds dates, text or yes/no where a number is needed.
+    Raises TypeError: the column holds text or dates where a number is needed.
     """
     values = table[column]
+    if values.dtype == "object":  # numbers beside None, or of the decimal kind
+        values = values.infer_objects()
+        if values.dropna().map(lambda value: isinstance(value, Number)).all():
+            values = values.where(values.notna(), np.nan).astype("float64")
     if not pd.api.types.is_numeric_dtype(values) and not values.isna().all():
-        raise TypeError(f"{column!r} must hold numbers (a year, a wave, a count of months), not dates or text")
+        raise TypeError(f"{column!r} must hold numbers (a year, a wave, a count of months), not text")
     return pd.to_numeric(values).to_numpy(dtype="float64", na_value=np.nan)
 
 

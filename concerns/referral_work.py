@@ -11,9 +11,10 @@ import pandas as pd
 from concerns.durations import MIN_AT_RISK
 from concerns.estimate import Status, normal_quantile
 from concerns.panel import require_columns
-from concerns.programme_dates import Event, check_event, days_of, status_of
+from concerns.programme_dates import Event, check_event, day_as_of, days_of, status_of
 from concerns.programme_schema import ENDED, SERVICE_LEVEL_DAYS, ReferralStatus
 
+DAY_S = 86_400
 LISTED = ["referral_id", "forum_id", "adm2_pcode", "category", "sector", "receiving_body", "priority", "sent_on"]
 
 
@@ -43,7 +44,7 @@ def within_service_level(
     columns = [by] if isinstance(by, str) else list(by or [])
     require_columns(referrals, columns)
     referrals = referrals.reset_index(drop=True)
-    cases = _cases(referrals, pd.Timestamp(as_of), event)
+    cases = _cases(referrals, day_as_of(as_of), event)
     cases = cases.assign(**{name: referrals.loc[cases.index, name] for name in columns})
     kinds = ["n_within", "n_late", "n_overdue", "n_not_due", "n_undated"]
     marks = pd.DataFrame({kind: (cases["kind"] == kind).astype("int64") for kind in kinds}, index=cases.index)
@@ -76,7 +77,7 @@ def overdue(referrals: pd.DataFrame, as_of: dt.date | pd.Timestamp | str, *, eve
     [['R1', 6]]
     """
     referrals = referrals.reset_index(drop=True)
-    cases = _cases(referrals, pd.Timestamp(as_of), event)
+    cases = _cases(referrals, day_as_of(as_of), event)
     late = cases[cases["kind"] == "n_overdue"]
     table = referrals.loc[late.index, [name for name in LISTED if name in referrals]]
     table = table.assign(
@@ -104,7 +105,7 @@ def waiting(
     """
     columns = [by] if isinstance(by, str) else list(by)
     require_columns(referrals, columns)
-    at = pd.Timestamp(as_of)
+    at = day_as_of(as_of)
     referrals = referrals.reset_index(drop=True)
     cases = _cases(referrals, at, "accepted")
     state = state_of(referrals.loc[cases.index], at)
@@ -134,7 +135,7 @@ def flow(referrals: pd.DataFrame, as_of: dt.date | pd.Timestamp | str) -> pd.Dat
     [['C07', 'health', 'resolved', 1], ['C07', 'health', 'unanswered', 1]]
     """
     require_columns(referrals, ["category", "sector", "sent_on"])
-    at = pd.Timestamp(as_of)
+    at = day_as_of(as_of)
     sent = referrals[days_of(referrals, "sent_on") <= at]
     table = sent[["category", "sector"]].assign(outcome=state_of(sent, at))
     counts = table.groupby(["category", "sector", "outcome"], dropna=False, sort=True).size()
@@ -165,8 +166,8 @@ def _cases(referrals: pd.DataFrame, as_of: pd.Timestamp, event: Event) -> pd.Dat
     limit = referrals["priority"].map(limits).astype("float64")
     usable = limit.notna() & (sent <= as_of) & ~(reached < sent) & ~(closed < sent)
     answered = reached.fillna(closed).where(lambda day: day <= as_of)
-    age = (as_of - sent).dt.days
-    days = (answered - sent).dt.days.fillna(age)
+    age = (as_of - sent).dt.total_seconds() / DAY_S
+    days = ((answered - sent).dt.total_seconds() / DAY_S).fillna(age)
     is_answered, in_time = answered.notna(), days <= limit
     silent = reached.isna() & closed.isna()
     says_so = status.isin([str(word) for word in ENDED])

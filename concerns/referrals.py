@@ -12,7 +12,7 @@ import pandas as pd
 from concerns.durations import LogRank, incidence_table, log_rank, median_time, survival_table
 from concerns.estimate import Status
 from concerns.panel import require_columns
-from concerns.programme_dates import Event, check_event, days_of, status_of
+from concerns.programme_dates import Event, check_event, day_as_of, days_of, status_of
 from concerns.programme_schema import ENDED, ReferralStatus
 from concerns.referral_work import flow, overdue, waiting, within_service_level
 
@@ -76,7 +76,7 @@ def time_to(
     [6.0]
     """
     columns = [by] if isinstance(by, str) else list(by or [])
-    spells, counts = _spells(event, referrals.reset_index(drop=True), pd.Timestamp(as_of), columns, entry)
+    spells, counts = _spells(event, referrals.reset_index(drop=True), day_as_of(as_of), columns, entry)
     groups = list(spells.groupby(columns, dropna=False, sort=True)) if columns and len(spells) else [((), spells)]
     tables, medians, incidences = [], [], []
     for key, group in groups:
@@ -145,6 +145,6 @@ def _median(table: pd.DataFrame, days: pd.Series, n_events: int) -> dict[str, ob
 
 def _log_rank(event: Event, spells: pd.DataFrame, columns: list[str], *, with_entry: bool) -> LogRank:
     is_event = (spells["cause"] == EVENT) if event != "closed" else (spells["cause"] != OPEN)
-    label = spells[columns].astype("str").agg("\x1f".join, axis=1) if len(spells) else pd.Series(dtype="str")
+    label = spells.groupby(columns, dropna=False).ngroup() if len(spells) else pd.Series(dtype="int64")
     known_from = spells["entry"].to_numpy() if with_entry else None
     return log_rank(spells["days"], is_event, label, entry=known_from)

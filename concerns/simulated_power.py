@@ -11,6 +11,7 @@ from concerns.estimate import Floats
 from concerns.interrupted import is_identified, series_design, series_rows
 from concerns.panel import Balanced, balanced_panel
 from concerns.staggered import MIN_UNITS, Control, comparisons
+from concerns.time_scale import Moment, numbered_series
 
 STEPS = 50  # of iterative weighted least squares; six are usual
 
@@ -19,7 +20,7 @@ def detectable_level_change(
     series: pd.DataFrame,
     outcome: str,
     time: str,
-    start: float,
+    start: Moment,
     *,
     exposure: str | None = None,
     slope: bool = True,
@@ -42,6 +43,7 @@ def detectable_level_change(
     >>> round(float(np.exp(change)), 1)
     1.3
     """
+    series, start = numbered_series(series, time, start)
     rows = series_rows(series, outcome, time, exposure, None)
     rows = rows[np.isfinite(rows["y"])].sort_values("t", ignore_index=True)
     before = rows.loc[rows["t"] < start, "t"]

@@ -59,17 +59,19 @@ def att_gt(
 ) -> GroupTimeEffects:
     """Estimate the effect on each starting cohort in each period against units not treated by then.
 
-    panel: one row a unit and period; `time` and `cohort` are numbers on one scale (years, waves, months counted);
-    `cohort` is the first treated period, NaN, 0 or ∞ = never. A cohort that starts after the last period is not
-    treated within the data. ATT(g, t) = mean change of cohort g − mean change of the comparison units, from the last
-    period before g (t ≥ g) or from the period before t (t < g). control: units never treated, or those not yet
+    panel: one row a unit and period; `time` and `cohort` are numbers on one scale (years, waves, months counted), or
+    both dates, which are numbered 1, 2 … in their own steps (months, quarters, days …; a start between two periods
+    counts from the next); `cohort` is the first treated period, NaN, 0 or ∞ = never. A cohort that starts after the
+    last period is not treated within the data. ATT(g, t) = mean change of cohort g − mean change of the comparison
+    units, from the last period before g (t ≥ g) or from the period before t (t < g). control: units never treated, or those not yet
     treated by max(t, base). H0 no effect, two-sided, if trends would have been parallel and nobody reacted early.
     Units with a gap are left out (n_unbalanced), cohorts treated before the data start too (left_out). Fewer than
     5 units on a side: no interval. draws: Rademacher multipliers of the influence values, per unit or `cluster`, for
     the simultaneous bands; 0 for none.
 
     Raises ValueError: a column is absent, a unit has a period twice, a cohort or cluster changes within a unit.
-    Raises TypeError: time or cohort is not a number. Callaway & Sant'Anna (2021), J. Econometrics 225:200-230.
+    Raises TypeError: time or cohort is neither number nor date, or one of each.
+    Callaway & Sant'Anna (2021), J. Econometrics 225:200-230.
 
     >>> before_after = {"opened": [(0, 1), (0, 2), (0, 3)] * 2, "never": [(0, 0), (0, 1), (0, 2)] * 2}
     >>> rows = [(f"{arm} {k}", year, 2.0 if arm == "opened" else 0.0, pair[year - 1])

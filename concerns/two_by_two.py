@@ -15,6 +15,9 @@ from concerns.panel import numbers, require_columns
 from concerns.two_way import MIN_CLUSTERS, coefficient
 
 Family = Literal["gaussian", "poisson"]
+N_CELLS = 4
+MAX_ASSIGNMENTS = 50_000
+YES_NO = {"no": 0.0, "yes": 1.0, "false": 0.0, "true": 1.0, "0": 0.0, "1": 1.0}
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class DifferenceInDifferences:
 
     effect: δ in the outcome's unit, or log of the ratio of ratios for counts. ratio, ratio_lower, ratio_upper: exp of
     it for counts, else NaN. cells: one row a treated × post cell: treated, post, mean (or rate), n_rows, n_units.
-    randomisation: for fewer than 10 clusters, else None; effect then carries no interval.
+    randomisation: for fewer than 10 clusters or a single one on a side, else None; effect then carries no interval.
     lost_units: those seen only before or only after; n_missing: rows without an outcome, left out.
     """
 
@@ -63,10 +66,10 @@ def did(
     """Estimate δ = (Ȳ_T1 − Ȳ_T0) − (Ȳ_C1 − Ȳ_C0), or the ratio of ratios of rates for counts.
 
     panel: one row an observation (a person, a site and wave, a place and month); treated and post hold 0/1 or no/yes,
-    treated is one value a `unit`. Errors are clustered by unit or `cluster` (CRV1, t with G − 1). weights: e.g.
-    respondents behind each row. family "poisson": counts, with `exposure` (meetings held) as offset. H0 δ = 0,
-    two-sided, if both would have moved in parallel, which is stated and cannot be tested here. Fewer than 10
-    clusters: no interval, but p over all assignments of `treated` to clusters.
+    treated and cluster are one value a `unit`. Errors are clustered by unit or `cluster` (CRV1, t with G − 1).
+    weights: e.g. respondents behind each row. family "poisson": counts, with `exposure` (meetings held) as offset.
+    H0 δ = 0, two-sided, if both would have moved in parallel, which is stated and cannot be tested here. Fewer than 10
+    clusters, or a single one on a side: no interval, but p over all assignments of `treated` to clusters.
 
     Raises ValueError: a column is absent, treated or post is not 0/1 or changes within a unit, exposure or weight ≤ 0.
     Bertrand, Duflo & Mullainathan (2004), QJE 119:249-275.
@@ -85,12 +88,14 @@ def did(
     cells = _cells(used)
     n_clusters = used["cluster"].nunique()
     estimate = _difference(used, family)
-    randomisation = None
+    few = n_clusters < MIN_CLUSTERS or _smaller_arm(used) < 2
     if not np.isfinite(estimate):
         effect = Estimate(estimate, np.nan, np.nan, np.nan, np.nan, Status.NOT_IDENTIFIED)
+    elif len(used) <= N_CELLS:  # as many means as rows: nothing is left to tell an error from
+        effect = Estimate(estimate, np.nan, np.nan, np.nan, np.nan, Status.TOO_FEW)
     else:
-        effect = coefficient(_fit(used, family), "treated:post", n_clusters=n_clusters, alpha=alpha)
-        randomisation = _randomise(used, family, estimate) if n_clusters < MIN_CLUSTERS else None
+        effect = coefficient(_fit(used, family), "treated:post", is_few=few, alpha=alpha)
+    randomisation = _randomise(used, family, estimate) if few and np.isfinite(estimate) else None
     ratios = np.exp([effect.estimate, effect.lower, effect.upper]) if family == "poisson" else np.full(3, np.nan)
     return DifferenceInDifferences(
         effect=effect,
@@ -122,19 +127,34 @@ def _rows(
             "y": numbers(panel, outcome),
             "unit": pd.factorize(panel[unit])[0],
             "cluster": pd.factorize(panel[cluster or unit])[0],
-            "treated": numbers(panel, treated),
-            "post": numbers(panel, post),
+            "treated": _flags(panel, treated),
+            "post": _flags(panel, post),
             "w": numbers(panel, weights) if weights else 1.0,
             "m": numbers(panel, exposure) if exposure else 1.0,
         }
     )
     if not rows[["treated", "post"]].isin([0, 1]).all().all():
         raise ValueError(f"{treated!r} and {post!r} must hold 0 or 1 in every row")
-    if (rows.groupby("cluster")["treated"].nunique() > 1).any():
-        raise ValueError(f"{treated!r} changes within a unit or cluster")
+    if (rows.groupby("unit")["treated"].nunique() > 1).any():
+        raise ValueError(f"{treated!r} changes within a {unit!r}")
+    if (rows.groupby("unit")["cluster"].nunique() > 1).any():
+        raise ValueError(f"{cluster!r} changes within a {unit!r}")
     if not (rows.loc[np.isfinite(rows["y"]), ["w", "m"]] > 0).all().all():
         raise ValueError("weights and exposure must be greater than 0; leave out the months without a meeting")
     return rows
+
+
+def _flags(panel: pd.DataFrame, column: str) -> Floats:
+    """Return a column of 0/1, true/false or no/yes as numbers."""
+    values = panel[column]
+    if pd.api.types.is_numeric_dtype(values):
+        return numbers(panel, column)
+    return values.astype("object").map(lambda word: YES_NO.get(str(word).strip().lower(), np.nan)).to_numpy("float64")
+
+
+def _smaller_arm(rows: pd.DataFrame) -> int:
+    """Return how many clusters the smaller arm has; a cluster with both kinds of units counts in both."""
+    return int(rows.groupby("treated")["cluster"].nunique().min())
 
 
 def _fit(rows: pd.DataFrame, family: Family) -> Any:
@@ -183,14 +203,30 @@ def _contrast(top: Floats, bottom: Floats, is_treated: Floats, family: Family) -
 
 
 def _difference(rows: pd.DataFrame, family: Family) -> float:
-    top, bottom, is_treated = _sums(rows)
-    return float(_contrast(top, bottom, is_treated, family)) if len(top) else np.nan
+    """Return δ over the four cells."""
+    top = (rows["y"] * rows["w"]).groupby([rows["treated"], rows["post"]]).sum()
+    bottom = (rows["m"] * rows["w"]).groupby([rows["treated"], rows["post"]]).sum()
+    if len(top) < N_CELLS:
+        return np.nan
+    means = (top / bottom).to_numpy()
+    if family == "poisson":
+        with np.errstate(divide="ignore"):
+            means = np.log(means)
+    delta = (means[3] - means[2]) - (means[1] - means[0])
+    return float(delta) if np.isfinite(delta) else np.nan
 
 
-def _randomise(rows: pd.DataFrame, family: Family, observed: float) -> Randomisation:
-    """Compare |δ| with every way to choose as many treated clusters; ties count, within rounding."""
+def _randomise(rows: pd.DataFrame, family: Family, observed: float) -> Randomisation | None:
+    """Compare |δ| with every way to choose as many treated clusters; ties count, within rounding.
+
+    None where clusters hold both kinds of units, or where there are too many ways to go through.
+    """
+    if (rows.groupby("cluster")["treated"].nunique() > 1).any():
+        return None
     top, bottom, is_treated = _sums(rows)
     n, k = len(top), int(is_treated.sum())
+    if comb(n, k) > MAX_ASSIGNMENTS:
+        return None
     assignments = np.zeros((comb(n, k), n))
     for row, chosen in enumerate(combinations(range(n), k)):
         assignments[row, list(chosen)] = 1.0

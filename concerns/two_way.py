@@ -12,6 +12,7 @@ from concerns.estimate import Estimate, Floats, JointTest, Status, joint_test, n
 from concerns.panel import balanced_panel, check_panel, numbers
 from concerns.staggered import Control, effects_of
 from concerns.staggered_aggregates import aggregate, lead_test
+from concerns.time_scale import on_one_scale
 
 MIN_CLUSTERS = 10  # fewer: the clustered variance of a coefficient cannot be trusted, the interval is not shown
 Estimator = Literal["two_way", "callaway_santanna"]
@@ -66,6 +67,7 @@ def event_study(
     >>> study.estimator, study.table[["event_time", "estimate"]].round(3).to_numpy().tolist()
     ('two_way', [[-2.0, 0.0], [-1.0, 0.0], [0.0, 4.0]])
     """
+    panel = on_one_scale(panel, time, cohort)
     check_panel(panel, outcome, unit, time, cohort, cluster)
     rows = _rows(panel, outcome, unit, time, cohort, cluster)
     starts = rows["start"]
@@ -102,7 +104,8 @@ def twfe(
     """Estimate one effect from y_it = α_i + λ_t + β·1{t ≥ G_i}, errors clustered by unit or `cluster` (CRV1, t).
 
     Right only where all start together or the effect is the same everywhere at all times: shown beside
-    Callaway-Sant'Anna, never instead. H0 β = 0, two-sided. Rows without an outcome are left out, early starters stay.
+    Callaway-Sant'Anna, never instead. H0 β = 0, two-sided. Fewer than 10 clusters or a single treated one: no interval.
+    Rows without an outcome are left out, early starters stay.
     Raises ValueError, TypeError as `concerns.staggered.att_gt`. Goodman-Bacon (2021), J. Econometrics 225:254.
 
     >>> rows = [(u, t, 2 if u < 6 else 0, u + t + u % 2 * (t == 2) + 3 * (u < 6 and t == 2))
@@ -110,22 +113,23 @@ def twfe(
     >>> round(twfe(pd.DataFrame(rows, columns=["u", "t", "g", "y"]), "y", "u", "t", "g").estimate, 6)
     3.0
     """
+    panel = on_one_scale(panel, time, cohort)
     check_panel(panel, outcome, unit, time, cohort, cluster)
     rows = _rows(panel, outcome, unit, time, cohort, cluster)
     rows["post"] = (rows["time"] >= rows["start"]).astype("float64")
     if not _within_variation(rows):
         return Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, Status.NOT_IDENTIFIED)
     fit = _fit("y ~ post | unit + time", rows)
-    return coefficient(fit, "post", n_clusters=rows["cluster"].nunique(), alpha=alpha)
+    return coefficient(fit, "post", is_few=_is_few(rows), alpha=alpha)
 
 
-def coefficient(fit: Any, name: str, *, n_clusters: int, alpha: float) -> Estimate:
-    """Return one coefficient of a pyfixest fit with its t interval; no interval below 10 clusters."""
+def coefficient(fit: Any, name: str, *, is_few: bool, alpha: float) -> Estimate:
+    """Return one coefficient of a pyfixest fit with its t interval; no interval where few clusters stand behind."""
     tidy = fit.tidy(alpha=alpha)
     if name not in tidy.index:
         return Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, Status.NOT_IDENTIFIED)
     estimate, se, _, p, lower, upper = (float(value) for value in tidy.loc[name])
-    if n_clusters < MIN_CLUSTERS:
+    if is_few:
         return Estimate(estimate, se, np.nan, np.nan, np.nan, Status.TOO_FEW)
     spread = float(np.nanstd(fit._Y)) or 1.0
     if not se > 1e-9 * spread:
@@ -150,6 +154,12 @@ def _rows(panel: pd.DataFrame, outcome: str, unit: str, time: str, cohort: str, 
     rows = rows[np.isfinite(rows["y"])].reset_index(drop=True)
     rows.loc[rows["start"] > rows["time"].max(), "start"] = np.inf
     return rows
+
+
+def _is_few(rows: pd.DataFrame) -> bool:
+    """Say whether too few clusters stand behind a coefficient: below 10, or a single one that is ever treated."""
+    n_treated = rows.loc[np.isfinite(rows["start"]), "cluster"].nunique()
+    return bool(rows["cluster"].nunique() < MIN_CLUSTERS or n_treated < 2)
 
 
 def _within_variation(rows: pd.DataFrame) -> bool:
@@ -187,8 +197,8 @@ def _dynamic(rows: pd.DataFrame, *, alpha: float, draws: int, seed: int) -> tupl
     names = [f"step_{k}" for k in range(len(steps))]
     dummies = {name: (event_time == step).astype("float64") for name, step in zip(names, steps, strict=True)}
     fit = _fit("y ~ " + " + ".join(names) + " | unit + time", rows.assign(**dummies))
-    n_clusters = rows["cluster"].nunique()
-    estimates = [coefficient(fit, name, n_clusters=n_clusters, alpha=alpha) for name in names]
+    few = _is_few(rows)
+    estimates = [coefficient(fit, name, is_few=few, alpha=alpha) for name in names]
     covariance = pd.DataFrame(fit._vcov, fit._coefnames, fit._coefnames).reindex(index=names, columns=names).to_numpy()
     bands = _bands(estimates, covariance, alpha=alpha, draws=draws, seed=seed)
     table = pd.DataFrame([estimate.as_dict() for estimate in estimates])

@@ -144,3 +144,27 @@ def test_the_flow_keeps_every_referral_sent():
         "unanswered": 1, "in_work": 1, "resolved": 1, "unknown": 1, "rejected": 1,
     }  # fmt: skip
     assert found["category"].isna().sum() == 1
+
+
+def test_an_answer_after_thirty_hours_is_not_within_twenty_four():
+    rows = pd.DataFrame(
+        {
+            "priority": ["emergency"] * 4,
+            "sent_on": pd.to_datetime(["2024-03-01 08:00"] * 4),
+            "accepted_on": pd.to_datetime(["2024-03-02 08:00", "2024-03-02 14:00", "2024-03-01 09:00", None]),
+        }
+    )
+    found = within_service_level(rows, "2024-03-04").iloc[0]
+    assert found[["n_due", "n_within", "n_late", "n_overdue"]].to_list() == [4, 2, 1, 1]
+
+
+def test_a_time_zone_is_set_aside_and_text_need_not_be_of_one_kind():
+    rows = pd.DataFrame(
+        {
+            "priority": ["urgent", "urgent"],
+            "sent_on": ["2024-03-01T08:00:00+03:00", "2024-03-01"],
+            "accepted_on": [pd.Timestamp("2024-03-03", tz="Asia/Baghdad"), ""],
+        }
+    )
+    found = within_service_level(rows, pd.Timestamp("2024-03-10", tz="UTC")).iloc[0]
+    assert found[["n_within", "n_overdue"]].to_list() == [1, 1]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandas.testing import assert_frame_equal
 
 from concerns.durations import incidence_table, survival_table
 from concerns.referrals import time_to
@@ -143,3 +144,20 @@ def test_unknown_events_and_absent_columns_are_refused():
         time_to("closed", data, AS_OF, by="sector")
     with pytest.raises(ValueError, match="acknowledged_on"):
         time_to("acknowledged", data, AS_OF)
+
+
+def test_a_group_without_a_name_is_a_group():
+    rows = pd.DataFrame(
+        {"sent_on": "2024-03-01", "accepted_on": ["2024-03-03", "2024-03-09"] * 6, "sector": ["health", None] * 6}
+    )
+    found = time_to("accepted", rows, "2024-03-31", by="sector")
+    named = time_to("accepted", rows.fillna({"sector": "none"}), "2024-03-31", by="sector")
+    assert found.median["n"].to_list() == [6, 6]
+    assert (found.log_rank.df, found.log_rank.chi2) == (1, pytest.approx(named.log_rank.chi2))
+
+
+def test_dates_may_carry_a_time_zone_which_is_set_aside():
+    rows = pd.DataFrame({"sent_on": ["2024-03-01", "2024-03-02"], "accepted_on": ["2024-03-04", None]})
+    zoned = rows.apply(lambda column: pd.to_datetime(column).dt.tz_localize("Asia/Baghdad"))
+    plain = time_to("accepted", rows, "2024-03-31").table
+    assert_frame_equal(time_to("accepted", zoned, pd.Timestamp("2024-03-31", tz="Asia/Baghdad")).table, plain)

@@ -124,12 +124,13 @@ def test_an_empty_cell_a_zero_cell_and_a_constant_are_told_apart():
     assert run(data.assign(trust=np.nan)).effect.status == "not_identified"
 
 
-def test_an_effect_of_zero_is_covered_at_the_nominal_rate():
+@pytest.mark.parametrize("n_panels", [60, pytest.param(500, marks=pytest.mark.slow)])
+def test_an_effect_of_zero_is_covered_at_the_nominal_rate(n_panels):
     hits = 0
-    for seed in range(200):
+    for seed in range(n_panels):
         effect = run(survey(12, 12, effect=0.0, seed=seed, people=4)).effect
         hits += effect.lower <= 0 <= effect.upper
-    assert 0.90 <= hits / 200 <= 0.99  # nominal 0.95, ± 3 standard errors of 200 tosses
+    assert abs(hits / n_panels - 0.95) <= 3.3 * np.sqrt(0.95 * 0.05 / n_panels)
 
 
 @pytest.mark.parametrize(
@@ -150,3 +151,45 @@ def test_a_month_without_a_meeting_is_no_exposure():
     data = survey().assign(trust=1, held=0)
     with pytest.raises(ValueError, match="exposure"):
         run(data, family="poisson", exposure="held")
+
+
+def test_new_jersey_and_pennsylvania():  # Card & Krueger (1994), AER 84:772, table 3: 20.44→21.03, 23.33→21.17: 2.75
+    means = pd.DataFrame({"state": [*"NNPP"], "nj": [1, 1, 0, 0], "after": [0, 1] * 2})
+    found = did(means.assign(fte=[20.44, 21.03, 23.33, 21.17]), "fte", "state", "nj", "after")
+    assert found.effect.estimate == pytest.approx(2.75, abs=1e-9)
+    assert np.isnan([found.effect.se, found.effect.lower, found.effect.p_value]).all()
+    assert found.effect.status == "too_few"  # four means have no error
+
+
+def test_clusters_may_hold_both_kinds_of_units():
+    import statsmodels.formula.api as smf
+
+    rng = np.random.default_rng(3)
+    rows = [(f"s{k}", f"c{k % 12}", int(k < 70), wave, rng.normal()) for k in range(120) for wave in (0, 1)]
+    data = pd.DataFrame(rows, columns=["store", "county", "nj", "after", "fte"])
+    ours = did(data, "fte", "store", "nj", "after", cluster="county").effect
+    codes = pd.factorize(data["county"])[0]
+    peer = smf.ols("fte ~ nj * after", data).fit(cov_type="cluster", cov_kwds={"groups": codes}, use_t=True)
+    assert ours.se == pytest.approx(peer.bse["nj:after"], rel=1e-10)
+    assert [ours.lower, ours.upper] == pytest.approx(list(peer.conf_int().loc["nj:after"]), abs=1e-10)
+    few = did(
+        data.assign(county=data["county"].str[1:].astype(int) // 3), "fte", "store", "nj", "after", cluster="county"
+    )
+    assert (few.effect.status, few.randomisation) == ("too_few", None)  # no cluster can be dealt out anew
+    with pytest.raises(ValueError, match="county"):
+        did(data.assign(county=data["after"]), "fte", "store", "nj", "after", cluster="county")
+
+
+@pytest.mark.parametrize("words", [{0: "no", 1: "yes"}, {0: "No", 1: "Yes"}, {0: False, 1: True}, {0: "0", 1: "1"}])
+def test_yes_and_no_may_be_written_as_words(words):
+    data = survey()
+    written = data.assign(forum=data["forum"].map(words), after=data["after"].map(words))
+    assert run(written).effect == run(data).effect
+
+
+def test_a_single_programme_place_among_many_has_a_p_by_assignment_only():
+    rng = np.random.default_rng(1)
+    rows = [(k, int(k == 0), wave, rng.normal() + 9 * (k == 0) * wave) for k in range(25) for wave in (0, 1)]
+    found = did(pd.DataFrame(rows, columns=["site", "forum", "after", "trust"]), "trust", "site", "forum", "after")
+    assert (found.effect.status, found.n_clusters) == ("too_few", 25)
+    assert (found.randomisation.p_value, found.randomisation.n_assignments) == (1 / 25, 25)
