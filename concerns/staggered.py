@@ -63,11 +63,11 @@ def att_gt(
     both dates, which are numbered 1, 2 … in their own steps (months, quarters, days …; a start between two periods
     counts from the next); `cohort` is the first treated period, NaN, 0 or ∞ = never. A cohort that starts after the
     last period is not treated within the data. ATT(g, t) = mean change of cohort g − mean change of the comparison
-    units, from the last period before g (t ≥ g) or from the period before t (t < g). control: units never treated, or those not yet
-    treated by max(t, base). H0 no effect, two-sided, if trends would have been parallel and nobody reacted early.
-    Units with a gap are left out (n_unbalanced), cohorts treated before the data start too (left_out). Fewer than
-    5 units on a side: no interval. draws: Rademacher multipliers of the influence values, per unit or `cluster`, for
-    the simultaneous bands; 0 for none.
+    units, from the last period before g (t ≥ g) or from the period before t (t < g). control: units never treated,
+    or those not yet treated by max(t, base). H0 no effect, two-sided, if trends would have been parallel and nobody
+    reacted early. Units with a gap are left out (n_unbalanced), cohorts treated before the data start too (left_out).
+    Fewer than 5 units on a side: no interval. draws: Rademacher multipliers of the influence values, per unit or
+    `cluster`, for the simultaneous bands; 0 for none.
 
     Raises ValueError: a column is absent, a unit has a period twice, a cohort or cluster changes within a unit.
     Raises TypeError: time or cohort is neither number nor date, or one of each.
