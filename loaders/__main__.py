@@ -17,7 +17,18 @@ import typer
 from concerns.schema import BadSetting, FileOutcome
 from loaders import boundaries_commands, office_commands
 from loaders.audit import Event
-from loaders.command_line import JsonOption, OneLineGroup, StoreOption, day, noted, now, refusals, store_at
+from loaders.command_line import (
+    JsonOption,
+    OneLineGroup,
+    StoreOption,
+    chosen_mapping,
+    day,
+    keep_form,
+    noted,
+    now,
+    refusals,
+    store_at,
+)
 from loaders.folders import Folders
 from loaders.store import Store
 
@@ -34,6 +45,9 @@ def ingest(
     json_out: JsonOption = False,
     districts: Annotated[Path | None, typer.Option(help="Join against this file, not the installed set.")] = None,
     mapping: Annotated[Path | None, typer.Option(help="YAML that names columns and values.")] = None,
+    xlsform: Annotated[
+        Path | None, typer.Option(help="The form that an export came from; kept by its version.")
+    ] = None,
     source: Annotated[str | None, typer.Option(help="Force the format instead of recognising it.")] = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of a workbook.")] = None,
     today: Annotated[str | None, typer.Option(help="Days after this are in the future.")] = None,
@@ -47,7 +61,6 @@ def ingest(
     from loaders import boundaries
     from loaders import ingest as way
     from loaders.limits import Limits
-    from loaders.mapping import load_mapping
     from loaders.settings import Settings
 
     with refusals():
@@ -60,12 +73,15 @@ def ingest(
             max_accuracy_m=max_accuracy_m,
         )
         chosen = boundaries.district_set(here.folder, file=districts)
+        named, form = chosen_mapping(mapping, xlsform)
         request = way.Request(
-            now(), settings, mapping=load_mapping(mapping) if mapping else None, source=source, sheet=sheet,
-            limits=Limits.for_command_line(), dry_run=dry_run,
+            now(), settings, mapping=named, source=source, sheet=sheet, limits=Limits.for_command_line(),
+            dry_run=dry_run,
         )  # fmt: skip
         with noted(here):
             ledgers = [_one(path, here, chosen, request, quiet=json_out) for path in files]
+        if not dry_run and any(ledger["batch_id"] for ledger in ledgers):
+            keep_form(here, form, named)
     if json_out:
         typer.echo(json.dumps(ledgers[0] if len(ledgers) == 1 else ledgers, ensure_ascii=False))
     if any(ledger["file_outcome"] == FileOutcome.REJECTED for ledger in ledgers):
@@ -96,6 +112,7 @@ def kobo(
     store: StoreOption = None,
     json_out: JsonOption = False,
     mapping: Annotated[Path | None, typer.Option(help="YAML that names columns and values.")] = None,
+    xlsform: Annotated[Path | None, typer.Option(help="The form's XLSForm; kept by its version.")] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="From the first submission, not from the last pull.")
     ] = False,
@@ -106,7 +123,6 @@ def kobo(
     from loaders import district_set, kobo_api
     from loaders import ingest as way
     from loaders.limits import Limits
-    from loaders.mapping import load_mapping
     from loaders.settings import Settings
 
     with refusals():
@@ -115,8 +131,9 @@ def kobo(
             raise BadSetting("A remote store keeps no note of pulls.", where="--store", hint="Name a folder.")
         since = None if everything else kobo_api.last_pull(here.folder / "pulls", asked)
         settings = Settings(today=dt.datetime.now(ZoneInfo("Asia/Baghdad")).date())
+        named, known_form = chosen_mapping(mapping, xlsform)
         request = way.Request(
-            now(), settings, source="kobo", mapping=load_mapping(mapping) if mapping else None,
+            now(), settings, source="kobo", mapping=named,
             limits=Limits.for_command_line(), display_name=f"kobo-{form}.json",
         )  # fmt: skip
         with tempfile.TemporaryDirectory(prefix="concern-atlas-") as folder, noted(here):
@@ -127,6 +144,7 @@ def kobo(
             )
         if ledger is not None and ledger.file_outcome != FileOutcome.REJECTED:
             kobo_api.remember(here.folder / "pulls", asked, pulled)
+            keep_form(here, known_form, named)
     if json_out:
         typer.echo(json.dumps({"pulled": pulled.n, "ledger": ledger and ledger.to_json()}, ensure_ascii=False))
     elif ledger is None or ledger.file_outcome != FileOutcome.REJECTED:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,8 +16,13 @@ from typer.core import TyperGroup
 from concerns.schema import BadSetting, DataError, StoreError
 from loaders.audit import Event
 from loaders.folders import Folders
+from loaders.limits import Limits
+from loaders.mapping import Mapping, load_mapping
+from loaders.shelf import Shelf
+from loaders.sniff import shown_name
 from loaders.store import Store, open_store
 from loaders.store import store_address as address_of
+from loaders.xlsform import XlsForm, form_mapping, read_form
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder or address of the store.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
@@ -81,6 +87,26 @@ def noted(store: Store) -> Iterator[None]:
                 details = {name: int(getattr(event, column)) for name, column in counts.items()} if is_load else {}
                 kind = Event.LOADED if is_load else Event.UNDID
                 trail.append(kind, who=str(event.who), at=now(), batch_id=str(event.batch_id), **details)
+
+
+def chosen_mapping(mapping: Path | None, xlsform: Path | None) -> tuple[Mapping | None, XlsForm | None]:
+    """The mapping that a command names by a file of it, by a form, or by both; and the form.
+
+    Raises BadSetting, UnreadableFile: a file that is neither.
+    """
+    written = load_mapping(mapping) if mapping else None
+    if xlsform is None:
+        return written, None
+    if not xlsform.is_file():
+        raise BadSetting("There is no such file.", where=shown_name(xlsform.name), hint="Check its name and folder.")
+    form = read_form(xlsform, name=xlsform.name, limits=Limits.for_command_line())
+    return form_mapping(form, over=written), form
+
+
+def keep_form(store: Store, form: XlsForm | None, mapping: Mapping | None) -> None:
+    """Keep how a form is read, for exports of the same version to come; a form without a version is not kept."""
+    if form is not None and mapping is not None and form.version and store.folder is not None:
+        Shelf(store.folder).keep_form(form.form_id, form.version, mapping)
 
 
 def now() -> dt.datetime:

@@ -81,7 +81,7 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
         raise BadSetting("There is no such file.", where=shown_name(path.name), hint="Check its name and folder.")
     sha256 = sha256_of(path)
     ledger = Ledger(boundary_version=districts.version)
-    settings_hash = _settings_hash(request, districts.version)
+    settings_hash = _settings_hash(request, store, districts.version)
     if _is_loaded(store, sha256, settings_hash):
         ledger.file_outcome = FileOutcome.ALREADY_INGESTED
         ledger.sentence = "The same file was loaded before with the same settings; nothing was changed."
@@ -90,7 +90,7 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
     outcome = Outcome(ledger)
     with _scratch(store) as folder, ExitStack() as spools:
         try:
-            load = _Load(path, request, districts, batch_id, outcome)
+            load = _Load(path, request, store, districts, batch_id, outcome)
             load.places = _places(store, districts)
             load.rows = spools.enter_context(Spool(folder, load.table))
             load.quarantine = spools.enter_context(Spool(folder, "quarantine"))
@@ -116,19 +116,24 @@ class _Load:
     quarantine: Spool
     places: Places
 
-    def __init__(self, path: Path, request: Request, districts: DistrictSet, batch_id: str, outcome: Outcome) -> None:
+    def __init__(
+        self, path: Path, request: Request, store: Store, districts: DistrictSet, batch_id: str, outcome: Outcome
+    ) -> None:
         """Open the file, recognise its source and settle what only the whole file can tell."""
         self.path, self.request, self.districts, self.batch_id = path, request, districts, batch_id
         self.outcome, self.ledger = outcome, outcome.ledger
         self.raw: RawFile = open_raw(path, limits=request.limits, sheet=request.sheet, name=request.display_name)
         first = next(iter(self.raw.chunks(n_rows=500)), RawChunk(pd.DataFrame(columns=self.raw.columns)))
-        self.source: Source = recognise(self.raw, first.table, force=request.source, mapping=request.mapping)
+        kept = None if request.mapping else _kept_form(store, first.table)
+        mapping = kept[1] if kept else request.mapping
+        self.source: Source = recognise(self.raw, first.table, force=request.source, mapping=mapping)
         self.plan = validate.plan(self.raw, self.source, settings=request.settings)
         self.table = "indicators" if self.source.is_aggregate else "reports"
         self.people = self.source.person_columns(self.raw.columns)
         self.repaired: dict[Repair, list[np.ndarray]] = defaultdict(list)
         self.ledger.format = self.source.name
-        self.ledger.warnings += [*self.raw.warnings, *self.plan.warnings]
+        said = [f"Read with the kept form {kept[0][:80]}."] if kept else []
+        self.ledger.warnings += [*self.raw.warnings, *said, *self.plan.warnings]
 
     def judge(self) -> None:
         """Take every record to the accepted or the refused ones, in parts."""
@@ -234,6 +239,14 @@ class _Load:
         return found
 
 
+def _kept_form(store: Store, sample: pd.DataFrame) -> tuple[str, Mapping] | None:
+    """The form that the store keeps for the version that an export of a form states in its records."""
+    column = next((name for name in ("__version__", "_version", "FormVersion") if name in sample), None)
+    if store.folder is None or column is None:
+        return None
+    return Shelf(store.folder).form_for(sample[column].str.strip().unique())
+
+
 def _places(store: Store, districts: DistrictSet) -> Places:
     """The names of the districts, and the other spellings that users of this store confirmed."""
     aliases = None if store.folder is None else Shelf(store.folder).aliases()
@@ -255,9 +268,10 @@ def _is_loaded(store: Store, sha256: str, settings_hash: str) -> bool:
     return bool(((batches["sha256"] == sha256) & (batches["settings_hash"] == settings_hash)).any())
 
 
-def _settings_hash(request: Request, boundary_version: str) -> str:
-    """Name what decides a load besides the file, without the day on which it runs."""
+def _settings_hash(request: Request, store: Store, boundary_version: str) -> str:
+    """Name what decides a load besides the file, without the day on which it runs: settings, and what was learnt."""
     parts = [repr(request.mapping), repr(request.source), repr(request.sheet), boundary_version]
+    parts += [] if store.folder is None else [Shelf(store.folder).fingerprint(with_forms=request.mapping is None)]
     parts += [f"{key}={value}" for key, value in sorted(vars(request.settings).items()) if key != "today"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

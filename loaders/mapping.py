@@ -20,7 +20,7 @@ from loaders.people import is_contact, personal_columns
 if TYPE_CHECKING:
     from loaders.sources.source import Source
 
-_KEYS = ("columns", "values", "severity_scale", "date_order", "geopoint", "district")
+_KEYS = ("columns", "values", "severity_scale", "date_order", "geopoint", "district", "answers")
 _LEVELS = {"1": "low", "2": "medium", "3": "high"}  # severity in words, which no scale changes
 _LARGEST = 200_000  # bytes of a mapping file
 _DEEPEST = 5  # levels; a mapping needs three
@@ -28,12 +28,14 @@ _DEEPEST = 5  # levels; a mapping needs three
 
 @dataclass(frozen=True)
 class Mapping:
-    """columns: our column → header names that may hold it. values: our column → (their text → ours)."""
+    """columns: our column → header names that may hold it. values: our column → (their text → ours). answers: those of
+    our columns that a form asks; an export without them is no fault, and a district among them is an answer."""
 
     columns: dict[str, tuple[str, ...]] = field(default_factory=dict)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     severity_scale: tuple[float, float] | None = None
     date_order: str | None = None
+    answers: tuple[str, ...] = ()
 
     def apply(self, source: Source, columns: list[str]) -> Source:
         """Lay this mapping over a recognised source. Raises BadSetting: it names a column about people."""
@@ -52,9 +54,11 @@ class Mapping:
                 )
             else:
                 headers[ours] = header
+        absent = [ours for ours in absent if ours not in self.answers]
         warnings = [f"The mapping names no column of this file for {', '.join(absent)}."] if absent else []
         return source.with_mapping(
             headers,
+            is_binding=bool({"district", "adm2_pcode"} & (headers.keys() - set(self.answers))),
             values={
                 ours: {fold(theirs): self._ours(ours, text) for theirs, text in words.items()}
                 for ours, words in self.values.items()
@@ -77,6 +81,8 @@ class Mapping:
             plain["severity_scale"] = list(self.severity_scale)
         if self.date_order:
             plain["date_order"] = self.date_order
+        if self.answers:
+            plain["answers"] = list(self.answers)
         return yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
 
 
@@ -113,6 +119,7 @@ def parse_mapping(text: str, *, where: str, taxonomy: Taxonomy | None = None) ->
     values: dict[str, dict[str, str]] = {}
     scale: tuple[float, float] | None = None
     order: str | None = None
+    answers: tuple[str, ...] = ()
     for key, node in root.items():
         at = _line(node.start_mark, where)
         if key == "columns":
@@ -127,13 +134,15 @@ def parse_mapping(text: str, *, where: str, taxonomy: Taxonomy | None = None) ->
                 values[ours] = _checked(words, ours, where, item, taxonomy or load_taxonomy())
         elif key == "severity_scale":
             scale = _scale(_texts(node, where), at)
+        elif key == "answers":
+            answers = tuple(_column(name, at) for name in _texts(node, where))
         elif key == "date_order":
             order = _text(node, where).lower()
             if order not in ("dmy", "mdy"):
                 raise BadSetting("The order is neither dmy nor mdy.", where=at, hint="Write date_order: dmy.")
         else:
             raise BadSetting("This key is unknown.", where=at, hint=f"Use {', '.join(_KEYS)}.")
-    return Mapping(columns, values, scale, order)
+    return Mapping(columns, values, scale, order, answers)
 
 
 def suggest(columns: Iterable[str], sample: pd.DataFrame) -> dict[str, Suggestion]:

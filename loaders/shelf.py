@@ -1,8 +1,10 @@
-"""What a store remembers beside its tables: mappings by name, confirmed spellings of places, notes on alerts."""
+"""What a store remembers beside its tables: mappings by name and by form, spellings of places, notes on alerts."""
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -18,11 +20,41 @@ LONGEST_NAME, MOST_MAPPINGS, MOST_ALIASES = 80, 200, 20_000
 
 
 class Shelf:
-    """Three small files in a store's folder. Names that users gave are values in them and never become a path."""
+    """Four small files in a store's folder. Names that users gave are values in them and never become a path."""
 
     def __init__(self, folder: Path) -> None:
         self._mappings, self._aliases = folder / "mappings.json", folder / "place_aliases.json"
-        self._notes = folder / "alert_notes.json"
+        self._forms, self._notes = folder / "forms.json", folder / "alert_notes.json"
+
+    def fingerprint(self, *, with_forms: bool) -> str:
+        """Tell the remembered spellings (and forms), which decide a load, from any others; "" where there are none."""
+        files = [self._aliases, *([self._forms] if with_forms else [])]
+        known = [path.read_bytes() for path in files if path.is_file()]
+        return hashlib.sha256(b"\n".join(known)).hexdigest()[:16] if known else ""
+
+    def keep_form(self, form_id: str, version: str, mapping: Mapping) -> None:
+        """Keep how the exports of a form are read; the same form and version replaces it.
+
+        Raises BadSetting: the form states no version, or there are too many forms.
+        """
+        if not version:
+            hint = "Load each export together with its form."
+            raise BadSetting("The form states no version by which it could be kept.", where="settings", hint=hint)
+        kept = self._read(self._forms)
+        key = f"{form_id[:LONGEST_NAME]} {version[:LONGEST_NAME]}"
+        if key not in kept and len(kept) >= MOST_MAPPINGS:
+            raise BadSetting("There are too many kept forms.", where="forms", hint="Take some out of forms.json.")
+        self._write(self._forms, kept | {key: {"version": version, "mapping": mapping.to_yaml()}})
+
+    def form_for(self, versions: Iterable[str]) -> tuple[str, Mapping] | None:
+        """The kept form, with its name, of the last of some versions that is known; None where none is."""
+        kept = self._read(self._forms)
+        wanted = list(versions)
+        fitting = [(wanted.index(form["version"]), key) for key, form in kept.items() if form["version"] in wanted]
+        if not fitting:
+            return None
+        key = max(fitting)[1]
+        return key, parse_mapping(kept[key]["mapping"], where="kept form")
 
     def mappings(self) -> dict[str, Mapping]:
         """The saved mappings by the name that they were given."""

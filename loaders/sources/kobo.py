@@ -104,7 +104,9 @@ def question_headers(columns: Sequence[str], sample: pd.DataFrame) -> dict[str, 
         "adm2_pcode", "n_affected", "affected_women", "affected_children", "reporter_group", "reporter_sex",
         "reporter_status", "description",
     )  # fmt: skip
-    return geopoint_headers(columns, questions) | find_headers(questions, wanted=wanted)
+    shapes = {match["question"] for column in columns if (match := GEOPOINT_PART.fullmatch(column))}
+    named = {name: column for name, column in questions.items() if name not in shapes}
+    return geopoint_headers(columns, questions) | find_headers(named, wanted=wanted)
 
 
 def geopoint_headers(columns: Sequence[str], questions: Mapping[str, str]) -> dict[str, str]:

@@ -79,11 +79,15 @@ class Source:
         headers: Mapping[str, str],
         *,
         values: Mapping[str, Mapping[str, str]],
+        is_binding: bool = False,
         date_order: str | None = None,
         severity_scale: tuple[float, float] | None = None,
         warnings: Sequence[str] = (),
     ) -> Source:
-        """Return this source with a user's mapping laid over it: what the mapping names is taken from there."""
+        """Return this source with a user's mapping laid over it: what the mapping names is taken from there.
+
+        is_binding: the mapping declares the district, so that a contradiction refuses the row.
+        """
         merged = {key: header for key, header in self.headers.items() if header not in headers.values()} | dict(headers)
         if "geopoint" in headers:
             merged = {
@@ -93,7 +97,7 @@ class Source:
             }
         elif {"lat", "lon"} <= headers.keys():
             merged.pop("geopoint", None)
-        declared = Declared.BINDING if {"district", "adm2_pcode"} & headers.keys() else self.declared
+        declared = Declared.BINDING if is_binding else self.declared
         both = {key: {**self.values.get(key, {}), **values.get(key, {})} for key in {*self.values, *values}}
         return replace(
             self,

@@ -82,6 +82,11 @@ def test_a_file_that_names_people_is_refused(store, tmp_path):
     assert store.version() == -1
 
 
+def test_a_refusal_names_the_file_as_its_user_does(store, tmp_path):
+    ledger = load(store, tmp_path, "", name="upload.csv", display_name="المنتديات.csv")
+    assert ledger.sentence.startswith("المنتديات.csv: ")
+
+
 def test_an_unknown_layout_is_refused_by_name(store, tmp_path):
     ledger = load(store, tmp_path, "a,b\n1,2\n")
     assert ledger.file_outcome == FileOutcome.REJECTED

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from concerns.schema import BadSetting
+from concerns.schema import BadSetting, UnreadableFile
 from loaders.district_set import approximate
 from loaders.first_look import first_look
 from loaders.ingest import Request, ingest
@@ -42,10 +42,26 @@ def test_a_name_never_becomes_a_path(tmp_path):
 def test_a_first_look_suggests_columns_and_leaves_people_out(tmp_path):
     path = tmp_path / "upload.csv"
     path.write_text("Date of incident,Latitude,Longitude,username\n2024-03-01,33.3,44.4,CANARY\n", encoding="utf-8")
-    look = first_look(path)
+    look = first_look(path, name="reports.csv")
     assert "username" not in look.columns
     assert "CANARY" not in look.sample.to_csv()
     assert {"lat", "lon"} <= set(look.suggested)
+
+
+def test_a_refusal_of_a_first_look_names_the_file_as_its_user_does(tmp_path):
+    (tmp_path / "upload.csv").write_text("", encoding="utf-8")
+    with pytest.raises(UnreadableFile, match=r"تقرير آذار\.csv"):
+        first_look(tmp_path / "upload.csv", name="تقرير آذار.csv")
+
+
+def test_a_file_is_looked_at_again_once_more_spellings_are_known(tmp_path):
+    store, path = open_store(tmp_path / "store"), tmp_path / "reports.csv"
+    path.write_text("report_id,occurred_on,district,category\na,2024-03-01,Qxzthaniya,C07\n", encoding="utf-8")
+    request = Request(NOW, Settings(today=NOW.date()))
+    assert dict(ingest(path, store, approximate(), request).ledger.reasons) == {"DISTRICT_UNKNOWN": 1}
+    assert ingest(path, store, approximate(), request).ledger.file_outcome == "already_ingested"
+    Shelf(store.folder).remember_alias("Qxzthaniya", "IQG15Q05")
+    assert ingest(path, store, approximate(), request).ledger.accepted == 1
 
 
 def test_a_confirmed_spelling_is_known_to_the_next_load(tmp_path):
