@@ -55,6 +55,8 @@ def ingest(
     date_order: Annotated[str | None, typer.Option(help="dmy or mdy, where the column does not prove it.")] = None,
     tolerance_m: Annotated[float, typer.Option(help="How far outside every district a point may lie.")] = 500.0,
     max_accuracy_m: Annotated[float | None, typer.Option(help="Quarantine points less accurate than this.")] = None,
+    swap_coordinates: Annotated[bool, typer.Option(help="Latitude and longitude are exchanged in the file.")] = False,
+    keep_equal_rows: Annotated[bool, typer.Option(help="Without ids, equal rows are events of their own.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the ledger, store nothing.")] = False,
 ) -> None:
     """Load files of reports: each lands with a ledger that adds up, or is refused with a sentence."""
@@ -71,6 +73,8 @@ def ingest(
             date_order=date_order,
             tolerance_m=tolerance_m,
             max_accuracy_m=max_accuracy_m,
+            swap_coordinates=swap_coordinates,
+            keep_equal_rows=keep_equal_rows,
         )
         chosen = boundaries.district_set(here.folder, file=districts)
         named, form = chosen_mapping(mapping, xlsform)

@@ -7,7 +7,6 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,12 +20,14 @@ from loaders.audit import AuditTrail, Event
 from loaders.first_look import FirstLook, first_look
 from loaders.ingest import Outcome, Progress, Request, ingest
 from loaders.ledger import Ledger
+from loaders.limits import Limits
 from loaders.mapping import Mapping
 from loaders.programme_load import ProgrammeRequest, load_table
 from loaders.settings import Settings
 from loaders.shelf import Shelf
 from loaders.store import Store
 from loaders.view import View
+from loaders.xlsform import form_mapping, read_form
 
 ENDINGS = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".parquet", ".zip", ".txt", ".tsv")
 
@@ -51,11 +52,14 @@ class Desk:
         dry_run: bool,
         mapping: Mapping | None = None,
         swap_coordinates: bool = False,
+        keep_equal_rows: bool = False,
         progress: Progress | None = None,
     ) -> Outcome:
         """Load an uploaded file, or look what would become of it (`dry_run`). `name` is shown and is never a path."""
         who = self._permitted(Right.LOAD).subject
-        settings = replace(Settings(today=self._view.today), swap_coordinates=swap_coordinates)
+        settings = Settings(
+            self._view.today, swap_coordinates=swap_coordinates, keep_equal_rows=keep_equal_rows
+        )  # the rest as the command line has it
         request = Request(
             self._now,
             settings,
@@ -94,6 +98,24 @@ class Desk:
         self._permitted(Right.LOAD)
         with _private_copy(content, name) as path:
             return first_look(path, name=name)
+
+    def read_form(self, content: bytes, name: str) -> Mapping:
+        """The mapping of an uploaded XLSForm; a form with a version is kept for later exports of that version.
+
+        Raises UnreadableFile: it is no form. BadSetting: the store is remote, or keeps too many forms.
+        """
+        shelf = self.shelf
+        with _private_copy(content, name) as path:
+            form = read_form(path, name=name, limits=Limits())
+        mapping = form_mapping(form)
+        if form.version:
+            shelf.keep_form(form.form_id, form.version, mapping)
+        return mapping
+
+    def state(self) -> str:
+        """Tell what a look at a file depends on, besides the file and the choices for it."""
+        learnt = Shelf(self._store.folder).fingerprint(with_forms=True) if self._store.folder else ""
+        return f"{self._store.version()} {learnt} {self._view.scope}"
 
     def undo(self, batch_id: str) -> None:
         """Take a batch back. Raises StoreError: it is not in force."""

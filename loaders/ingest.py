@@ -26,11 +26,11 @@ from geo.places import Places
 from loaders import identity, validate
 from loaders.district_set import DistrictSet
 from loaders.identity_check import ACCEPTED, CONFLICT, DUPLICATE, IDENTITY, Verdicts, settle
+from loaders.learnt import kept_form, known_places
 from loaders.ledger import Ledger
 from loaders.limits import Limits
 from loaders.mapping import Mapping
 from loaders.place import locate
-from loaders.place_names import load_places
 from loaders.raw import RawChunk, RawFile, RefusedRow
 from loaders.read import open_raw
 from loaders.settings import Settings
@@ -64,11 +64,19 @@ class Request:
 
 @dataclass
 class Outcome:
-    """A ledger and, for a preview: the first refused rows of each reason, and place names that were not certain."""
+    """A ledger and what a preview shows beside it.
+
+    samples: the first refused rows of each reason. names: stated places that were not certain. words: what stands in
+    the column of categories and means none of ours, and how often. is_swapped: latitude and longitude look exchanged in
+    the whole file, or were. has_ids: the file has a column of ids.
+    """
 
     ledger: Ledger
     samples: list[RefusedRow] = field(default_factory=list)
     names: list[pd.DataFrame] = field(default_factory=list)
+    words: Counter[str] = field(default_factory=Counter)
+    is_swapped: bool = False
+    has_ids: bool = True
 
 
 def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -> Outcome:
@@ -91,7 +99,7 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
     with _scratch(store) as folder, ExitStack() as spools:
         try:
             load = _Load(path, request, store, districts, batch_id, outcome)
-            load.places = _places(store, districts)
+            load.places = known_places(store, districts)
             load.rows = spools.enter_context(Spool(folder, load.table))
             load.quarantine = spools.enter_context(Spool(folder, "quarantine"))
             load.judge()
@@ -124,7 +132,7 @@ class _Load:
         self.outcome, self.ledger = outcome, outcome.ledger
         self.raw: RawFile = open_raw(path, limits=request.limits, sheet=request.sheet, name=request.display_name)
         first = next(iter(self.raw.chunks(n_rows=500)), RawChunk(pd.DataFrame(columns=self.raw.columns)))
-        kept = None if request.mapping else _kept_form(store, first.table)
+        kept = None if request.mapping else kept_form(store, first.table)
         mapping = kept[1] if kept else request.mapping
         self.source: Source = recognise(self.raw, first.table, force=request.source, mapping=mapping)
         self.plan = validate.plan(self.raw, self.source, settings=request.settings)
@@ -132,6 +140,7 @@ class _Load:
         self.people = self.source.person_columns(self.raw.columns)
         self.repaired: dict[Repair, list[np.ndarray]] = defaultdict(list)
         self.ledger.format = self.source.name
+        outcome.is_swapped, outcome.has_ids = self.plan.is_swapped, self.source.has_ids
         said = [f"Read with the kept form {kept[0][:80]}."] if kept else []
         self.ledger.warnings += [*self.raw.warnings, *said, *self.plan.warnings]
 
@@ -164,6 +173,9 @@ class _Load:
         """Put rows into quarantine with their reason and their text."""
         self.ledger.reasons.update(str(row.reason) for row in refused)
         self.ledger.quarantined += len(refused)
+        category = self.source.header_of("category")
+        unknown = [row for row in refused if row.reason == Reason.CATEGORY_UNKNOWN and row.column == category]
+        self.outcome.words.update(row.original.get(category, "").strip() for row in unknown)
         shown = Counter(str(row.reason) for row in self.outcome.samples)
         for row in refused:
             if shown[str(row.reason)] < 5:
@@ -237,20 +249,6 @@ class _Load:
             refused = [RefusedRow(row, Reason.UUID_CONFLICT, None, {}) for row in here]
             found += self._with_text(refused, chunk.table)
         return found
-
-
-def _kept_form(store: Store, sample: pd.DataFrame) -> tuple[str, Mapping] | None:
-    """The form that the store keeps for the version that an export of a form states in its records."""
-    column = next((name for name in ("__version__", "_version", "FormVersion") if name in sample), None)
-    if store.folder is None or column is None:
-        return None
-    return Shelf(store.folder).form_for(sample[column].str.strip().unique())
-
-
-def _places(store: Store, districts: DistrictSet) -> Places:
-    """The names of the districts, and the other spellings that users of this store confirmed."""
-    aliases = None if store.folder is None else Shelf(store.folder).aliases()
-    return districts.places if aliases is None else load_places(districts.districts, remembered=aliases)
 
 
 def _refused(ledger: Ledger, error: DataError) -> Ledger:

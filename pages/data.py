@@ -21,7 +21,7 @@ def render() -> None:
 def _draw(view: View) -> None:
     desk = sign_in.current_desk(view)
     st.subheader(_("Load a file"))
-    upload.show(desk)
+    upload.show(desk, view)
     programme_upload.show(desk)
     _batches(desk)
 

@@ -73,6 +73,14 @@ def place_names(names: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def whole_file_names(names: pd.DataFrame) -> pd.DataFrame:
+    """One row a stated place where the parts of a file give one each, the most frequent first."""
+    stated = ["governorate", "district", "place_name"]
+    filled = names.assign(**{column: names[column].fillna("") for column in stated})
+    n_rows = filled.groupby(stated, sort=False)["n_rows"].transform("sum")
+    return filled.assign(n_rows=n_rows).drop_duplicates(stated).sort_values("n_rows", ascending=False, kind="stable")
+
+
 def corrections(names: pd.DataFrame) -> dict[str, list[str]]:
     """What can be corrected: a name as it was stated → the districts that it may mean."""
     found: dict[str, list[str]] = {}

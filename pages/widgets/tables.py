@@ -15,12 +15,21 @@ from pages.figures import texts
 from pages.figures.texts import format_date, format_number
 
 MOST_DECIMALS = 3
+LONG_TEXT = 40  # characters
 
 
 def show(table: pd.DataFrame) -> None:
-    """Draw a table. Sorting still goes by the values; only what is seen of them is in the reader's language."""
-    order = list(table.columns)[::-1] if texts.direction() == "rtl" else None
-    st.dataframe(_spoken(table), hide_index=True, column_order=order)
+    """Draw a table. Sorting still goes by the values; only what is seen of them is in the reader's language.
+
+    Read from the right, long texts are cut: a table that is wider than the page would hide its first columns.
+    """
+    if texts.direction() == "ltr":
+        st.dataframe(_spoken(table), hide_index=True)
+        return
+    long = [column for column in table.columns if table[column].astype("str").str.len().max() > LONG_TEXT]
+    narrow = {str(column): st.column_config.Column(width="medium") for column in long}
+    order = list(table.columns)[::-1]
+    st.dataframe(_spoken(table), hide_index=True, column_order=order, column_config=narrow)
 
 
 def _spoken(table: pd.DataFrame) -> Any:

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from concerns.schema import DataError, FileOutcome, FileReason
 from loaders.desk import Desk
 from loaders.first_look import FirstLook
-from loaders.headings import TEXT_COLUMNS
 from loaders.ingest import Outcome
 from loaders.mapping import Mapping
+from loaders.view import View
 from pages.figures import ledgers
 from pages.figures.texts import _, format_number, markdown_safe
-from pages.widgets import tables
-
-OFFERED = ("occurred_on", "category", "lat", "lon", "geopoint", "district", "governorate", "place_name", "severity",
-           "report_id", "subcategory", "accuracy_m", "description")  # fmt: skip
+from pages.widgets import filter_bar, mapping_form, tables
 
 
-def show(desk: Desk) -> None:
+@dataclass
+class Chosen:
+    """What the reader chose for one uploaded file, and what came of the last look at it."""
+
+    file_id: str
+    mapping: Mapping | None = None
+    looked_with: str = ""
+    head: FirstLook | None = None
+    outcome: Outcome | None = None
+
+    def options(self) -> dict[str, Any]:
+        """The choices as `Desk.load` takes them."""
+        toggles = ("swap_coordinates", "keep_equal_rows")
+        return {name: bool(st.session_state.get(f"{name}-{self.file_id}")) for name in toggles} | {
+            "mapping": self.mapping
+        }
+
+
+def show(desk: Desk, view: View) -> None:
     """Draw the uploader and everything up to the confirmation."""
     st.write(
         _("CSV, XLSX, GeoJSON, GeoPackage, GeoParquet or a zipped shapefile; nothing is stored before you confirm.")
@@ -27,29 +45,51 @@ def show(desk: Desk) -> None:
     file = st.file_uploader(_("File of reports"), key="upload")
     if file is None:
         return
-    content, mapping = file.getvalue(), st.session_state.get("mapping")
-    swap = bool(st.session_state.get("swap_coordinates"))
-    with st.spinner(_("Checking every row …")):
-        outcome = desk.load(content, file.name, dry_run=True, mapping=mapping, swap_coordinates=swap)
+    chosen: Chosen | None = st.session_state.get("upload-chosen")
+    if chosen is None or chosen.file_id != file.file_id:
+        chosen = st.session_state["upload-chosen"] = Chosen(file.file_id)
+    content = file.getvalue()
+    outcome = _look(desk, chosen, content, file.name)
     st.write(_("File: {name}").format(name=markdown_safe(file.name)))
     st.write(ledgers.sentence(outcome.ledger))
     if outcome.ledger.file_outcome == FileOutcome.REJECTED:
         st.error(markdown_safe(outcome.ledger.sentence))
-        if outcome.ledger.file_reason == FileReason.HEADER_MISSING:
-            _mapping_form(desk, content, file.name)
-        return
-    _numbers(outcome)
-    _names(desk, outcome)
+        if outcome.ledger.file_reason != FileReason.HEADER_MISSING:
+            return
+    elif outcome.ledger.file_outcome != FileOutcome.ALREADY_INGESTED:
+        _numbers(outcome, chosen)
+        _names(desk, view, outcome)
+        _use(chosen, mapping_form.words(desk, outcome.words, view.taxonomy, mapping=chosen.mapping))
+    is_strange = outcome.ledger.file_outcome == FileOutcome.REJECTED
+    chosen.head = chosen.head or desk.first_look(content, file.name)
+    with st.expander(_("Which column holds what?"), expanded=is_strange):
+        _use(chosen, mapping_form.columns(desk, chosen.head, mapping=chosen.mapping))
     if outcome.ledger.accepted and st.button(_("Load these rows"), type="primary", key="confirm"):
         with st.spinner(_("Loading …")):
-            done = desk.load(content, file.name, dry_run=False, mapping=mapping, swap_coordinates=swap)
+            done = desk.load(content, file.name, dry_run=False, **chosen.options())
         st.session_state["landed"] = ledgers.sentence(done.ledger)
-        st.session_state.pop("mapping", None)
         st.rerun()
 
 
-def _numbers(outcome: Outcome) -> None:
-    """The ledger of a file, and rows that would go to quarantine with their reasons."""
+def _look(desk: Desk, chosen: Chosen, content: bytes, name: str) -> Outcome:
+    """What would become of the file; looked at again when a choice, or what the store knows, has changed."""
+    looked_with = f"{chosen.options()} {desk.state()}"
+    if chosen.outcome is None or chosen.looked_with != looked_with:
+        with st.spinner(_("Checking every row …")):
+            chosen.outcome = desk.load(content, name, dry_run=True, **chosen.options())
+        chosen.looked_with = looked_with
+    return chosen.outcome
+
+
+def _use(chosen: Chosen, mapping: Mapping | None) -> None:
+    """Look at the file again with a mapping that the reader settled on just now."""
+    if mapping is not None:
+        chosen.mapping = mapping
+        st.rerun()
+
+
+def _numbers(outcome: Outcome, chosen: Chosen) -> None:
+    """The ledger of a file, choices for the whole file, and rows that would go to quarantine with their reasons."""
     ledger = outcome.ledger
     numbers = {
         _("Read"): ledger.rows_read,
@@ -59,8 +99,13 @@ def _numbers(outcome: Outcome) -> None:
     }
     for column, (label, value) in zip(st.columns(4), numbers.items(), strict=True):
         column.metric(label, format_number(value), border=True)
-    if "COORD_SWAPPED" in ledger.reasons or st.session_state.get("swap_coordinates"):
-        st.toggle(_("Latitude and longitude are swapped in the whole file: swap them back"), key="swap_coordinates")
+    if outcome.is_swapped:
+        label = _("Latitude and longitude are swapped in the whole file: swap them back")
+        st.toggle(label, key=f"swap_coordinates-{chosen.file_id}")
+    options = chosen.options()
+    if not outcome.has_ids and (ledger.duplicates or options["keep_equal_rows"]):
+        label = _("Equal rows are concerns of their own, since the file has no ids: keep them all")
+        st.toggle(label, key=f"keep_equal_rows-{chosen.file_id}")
     if outcome.samples:
         st.subheader(_("Quarantined rows: the first of each reason"))
         tables.show(ledgers.samples(outcome.samples))
@@ -68,58 +113,33 @@ def _numbers(outcome: Outcome) -> None:
         st.info(markdown_safe(warning))
 
 
-def _mapping_form(desk: Desk, content: bytes, name: str) -> None:
-    """Let the reader say which column holds what; saved mappings that fit are offered first."""
-    st.subheader(_("Which column holds what?"))
-    look = desk.first_look(content, name)
-    st.dataframe(look.sample.head(5), hide_index=True)
-    saved = desk.shelf.fitting(look.columns)
-    chosen = st.selectbox(_("Saved mapping"), list(saved), index=None, key="saved-mapping", placeholder=_("None"))
-    with st.form("mapping-form"):
-        picked = {
-            ours: st.selectbox(
-                ours,
-                look.columns,
-                index=_position(look.columns, saved[chosen].columns.get(ours, ()) if chosen else (), look, ours),
-                placeholder=_("not in the file"),
-            )
-            for ours in OFFERED
-            if ours in (*TEXT_COLUMNS, "geopoint", "district")
-        }
-        title = st.text_input(_("Save this mapping as"), value=chosen or "", max_chars=80)
-        if st.form_submit_button(_("Use this mapping"), type="primary"):
-            values = saved[chosen].values if chosen else {}
-            mapping = Mapping({ours: (header,) for ours, header in picked.items() if header}, values)
-            if title:
-                desk.shelf.save_mapping(title, mapping)
-            st.session_state["mapping"] = mapping
-            st.rerun()
-
-
-def _position(columns: list[str], named: tuple[str, ...], look: FirstLook, ours: str) -> int | None:
-    """Where the header stands that a saved mapping names, or else the suggested one."""
-    suggested = look.suggested.get(ours)
-    wanted = named[0] if named else suggested.header if suggested else None
-    return columns.index(wanted) if wanted in columns else None
-
-
-def _names(desk: Desk, outcome: Outcome) -> None:
+def _names(desk: Desk, view: View, outcome: Outcome) -> None:
     """Place names that are not certain, each with its candidates; a correction is remembered for the next load."""
     frames = [frame for frame in outcome.names if len(frame)]
     if not frames:
         return
-    names = pd.concat(frames, ignore_index=True)
+    names = ledgers.whole_file_names(pd.concat(frames, ignore_index=True))
     st.subheader(_("Place names that are not certain"))
     tables.show(ledgers.place_names(names))
-    options = ledgers.corrections(names)
-    with st.form("alias-form"):
-        stated = st.selectbox(_("Name as stated"), list(options), index=None)
-        district = st.selectbox(
-            _("It means"), sorted({code for codes in options.values() for code in codes}), index=None
-        )
-        if st.form_submit_button(_("Remember this spelling")) and stated and district:
-            try:
-                desk.shelf.remember_alias(stated, district)
-                st.rerun()
-            except DataError as error:
-                st.error(markdown_safe(str(error)))
+    candidates = ledgers.corrections(names)
+    stated = st.selectbox(
+        _("Name as stated"), list(candidates), index=None, key="alias-name", placeholder=_("Choose one")
+    )
+    if stated is None:
+        return
+    districts = filter_bar.district_names(view)
+    likely = [code for code in dict.fromkeys(candidates[stated]) if code in districts.index]
+    district = st.selectbox(
+        _("It means"),
+        [*likely, *(code for code in districts.index if code not in likely)],
+        index=None,
+        format_func=lambda code: f"{districts[code]} ({code})",
+        placeholder=_("Choose one"),
+        key=f"alias-{stated}",
+    )
+    if st.button(_("Remember this spelling"), disabled=district is None) and district:
+        try:
+            desk.shelf.remember_alias(stated, district)
+            st.rerun()
+        except DataError as error:
+            st.error(markdown_safe(str(error)))
