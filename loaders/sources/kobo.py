@@ -20,6 +20,7 @@ NAME = "kobo"
 GEOPOINT_PART = re.compile(r"(?:^|.*/)_(?P<question>.+)_(?P<part>latitude|longitude|precision)$")
 _SYSTEM = re.compile(r"_.*|start|end|today|deviceid|audit|username|simserial|meta/.*|formhub/.*|geometry:.*")
 _PARTS = {"latitude": "lat", "longitude": "lon", "precision": "accuracy_m"}
+_ROOT = "meta/rootUuid"  # an edited submission has a new instance id and keeps this one
 _IDS = ("_uuid", "meta/instanceID")  # not `_id`, which is unique on one server only
 _VALIDATION_COLUMNS = (
     "_validation_status",
@@ -129,13 +130,17 @@ def geopoint_headers(columns: Sequence[str], questions: Mapping[str, str]) -> di
 def form_recode(
     columns: Sequence[str], headers: dict[str, str], *steps: Callable[[pd.DataFrame], pd.DataFrame]
 ) -> Recode | None:
-    """Compose what a form needs beyond renaming; a category asked as select_multiple is read from its 0/1 columns."""
+    """Compose what a form needs beyond renaming: an edited submission is known by the id of its first version; a
+    category asked as select_multiple is read from its 0/1 columns."""
     choices = {} if "category" in headers else _choice_columns(columns)
     if choices:
         headers["category"] = next(iter(choices))
     lists = headers.get("geopoint") == "_geolocation"
 
     def recode(frame: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+        if _ROOT in table:
+            roots = table[_ROOT].str.strip()
+            frame = frame.assign(report_id=roots.where(~roots.str.casefold().isin(["", "n/a"]), frame["report_id"]))
         if choices:
             frame = frame.assign(category=_chosen(table, choices))
         if lists:

@@ -8,9 +8,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from typer.testing import CliRunner
 
 from concerns.errors import AccessDenied, BadSetting, UnreadableFile
+from loaders.__main__ import app
 from loaders.kobo_api import Form, Pulled, last_pull, pull, remember, token_from_environment
+from loaders.store import open_store
 
 TOKEN = "0123456789abcdef"
 
@@ -195,3 +198,44 @@ def test_a_damaged_note_is_named(tmp_path):
     (tmp_path / "kobo-kobo.example.org-a1.json").write_text("{", encoding="utf-8")
     with pytest.raises(BadSetting, match="damaged"):
         last_pull(tmp_path, form)
+
+
+def test_the_command_pulls_loads_and_goes_on_where_it_ended(kobo, tmp_path, monkeypatch):
+    monkeypatch.setenv("KOBO_TOKEN", TOKEN)
+    asked = {"meeting/incident_date": "2024-02-24", "meeting/concern_type": "theft", "location": "36.1 42.9 0 5"}
+    kobo.submissions = [submission(number, **asked, _submitted_by="CANARY") for number in range(1, 6)]
+
+    def run(*options: str) -> dict[str, Any]:
+        command = [
+            "kobo",
+            f"http://127.0.0.1:{kobo.server_port}",
+            "aBcD1234",
+            "--store",
+            str(tmp_path / "store"),
+            "--json",
+        ]
+        done = CliRunner().invoke(app, [*command, *options])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout)
+
+    first = run()
+    assert (first["pulled"], first["ledger"]["accepted"], first["ledger"]["format"]) == (5, 5, "kobo")
+    edited = submission(5, **asked | {"meeting/concern_type": "drugs"}) | {"_uuid": "u-9", "meta/rootUuid": "uuid:u-5"}
+    kobo.submissions = [*kobo.submissions[:4], edited, submission(6, day=2, **asked)]
+    second = run()
+    assert (second["pulled"], second["ledger"]["duplicates"], second["ledger"]["replaced"]) == (6, 4, 1)
+    third = run()
+    assert (third["pulled"], third["ledger"]["file_outcome"], third["ledger"]["duplicates"]) == (1, "accepted", 1)
+    assert run("--all")["pulled"] == 6
+    reports = open_store(tmp_path / "store").read("reports").to_pandas()
+    assert sorted(reports["report_id"]) == ["u-1", "u-2", "u-3", "u-4", "u-6", "uuid:u-5"]
+    assert not any(b"CANARY" in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+
+
+def test_the_command_refuses_a_wrong_token_in_one_line_and_stores_nothing(kobo, tmp_path, monkeypatch):
+    monkeypatch.setenv("KOBO_TOKEN", "wrong-token-1234")
+    command = ["kobo", f"http://127.0.0.1:{kobo.server_port}", "aBcD1234", "--store", str(tmp_path / "store")]
+    done = CliRunner().invoke(app, command)
+    assert (done.exit_code, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+    assert "wrong-token" not in done.stderr
+    assert open_store(tmp_path / "store").version() == -1
