@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from loaders import demo, demo_programme, district_set
+from loaders import demo, demo_population, demo_programme, district_set
 from loaders.ingest import Request, ingest
 from loaders.programme_load import ProgrammeRequest, load_table
 from loaders.settings import Settings
@@ -20,8 +20,8 @@ def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     """Load the demo that ends with the month before `today`; returns counts by table."""
     end = today.replace(day=1) - dt.timedelta(days=1)
     world = demo.build(end=end)
-    tables = _programme(world, end)
     districts = district_set.installed(store.folder)
+    tables = _programme(world, end, districts.version)
     request = Request(now, Settings(today=today), who="demo", synthetic=True)
     table_request = ProgrammeRequest(now, today, who="demo", synthetic=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -35,7 +35,7 @@ def load(store: Store, *, today: dt.date, now: dt.datetime) -> dict[str, Any]:
     return counts
 
 
-def _programme(world: demo.Demo, end: dt.date) -> dict[str, pd.DataFrame]:
+def _programme(world: demo.Demo, end: dt.date, boundary_version: str) -> dict[str, pd.DataFrame]:
     """The programme's tables in the order of their loading: what others refer to comes first."""
     forums = demo_programme.with_milestones(world.forums, end=end)
     start = (pd.Period(end, "M") - (demo.N_MONTHS - 1)).start_time.date()
@@ -45,6 +45,7 @@ def _programme(world: demo.Demo, end: dt.date) -> dict[str, pd.DataFrame]:
         "referrals": demo_programme.referrals(world.reports, forums, end=end),
         "activities": demo_programme.activities(forums, world.meetings, end=end),
         "surveys": demo_programme.surveys(forums, start=start, end=end),
+        "population": demo_population.population(end=end, boundary_version=boundary_version),
     }
 
 

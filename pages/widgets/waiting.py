@@ -50,8 +50,12 @@ def show(view: View, selection: Selection) -> None:
     largest = found.median.nlargest(N_CURVES, "n")
     kept = curves if not by else curves[curves[by].isin(largest[by])]
     title = _("Share still waiting")
-    chart = programme_charts.waiting_curves(kept, title=title, days=_("Days since it was sent"))
-    st.altair_chart(chart, width="stretch", theme=None)
+    chart = None
+    if kept.empty:
+        st.info(_("Too few referrals for a curve."))
+    else:
+        chart = programme_charts.waiting_curves(kept, title=title, days=_("Days since it was sent"))
+        st.altair_chart(chart, width="stretch", theme=None)
     names = [label(one) for one in found.median[by]] if by else [_("All together")]
     shown = referral_texts.median_table(found, compared[by or ""], names)
     tables.show(shown)
