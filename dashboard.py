@@ -32,11 +32,17 @@ def main() -> None:
     st.set_page_config(page_title=_("Concern Atlas"), page_icon=str(ICON), layout="wide")
     rtl.show()
     rights = entrance.show()
-    menu = [
-        st.Page(opened(page), title=_(page.title), icon=page.icon, url_path=page.url_path, default=n == 0)
-        for n, page in enumerate(page for page in PAGES if page.right in rights)
+    shown = [page for page in PAGES if page.right in rights]
+    menu = [st.Page(opened(page), title=_(page.title), icon=page.icon, url_path=page.url_path) for page in shown[1:]]
+    first = opened(shown[0]) if shown else entrance.door
+    title, icon = (_(shown[0].title), shown[0].icon) if shown else (_("Sign in"), None)
+    start = st.Page(first, title=title, icon=icon, url_path="start", default=True)
+    # the first page is also found under its own address, and whoever is not signed in finds the door under every one
+    also = [
+        st.Page(first, title=title, icon=icon, url_path=page.url_path, visibility="hidden")
+        for page in (shown[:1] or PAGES)
     ]
-    st.navigation(menu or [st.Page(entrance.door, title=_("Sign in"), default=True)]).run()
+    st.navigation([start, *menu, *also]).run()
 
 
 if __name__ == "__main__":

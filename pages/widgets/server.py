@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
 from collections.abc import Awaitable, Callable, MutableMapping
-from pathlib import Path
 from typing import Any
 
-import streamlit
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
-from streamlit import config
 
-from pages.widgets import media_guard
+from pages.widgets import media_guard, start_page
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-
-
-def _own_inline_scripts() -> str:
-    """The hashes of the scripts inside Streamlit's start page, as a content policy names them."""
-    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    digests = (hashlib.sha256(script.encode()).digest() for script in re.findall(r"<script>(.*?)</script>", page, re.S))
-    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 # Charts compile their expressions ('unsafe-eval'); only the map's frame, a page of its own, also runs inline scripts.
@@ -47,15 +34,14 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "geolocation=(), camera=(), microphone=(), payment=(), usb=()",
 }
-OWN_INLINE = _own_inline_scripts()
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
 MEDIA, COMPONENT = "/media/", "/component/"
+FILES = (MEDIA, COMPONENT, "/app/static/")  # what is served as it is; every other page is Streamlit's start page
 
 
 def _under(folder: str) -> str:
     """The folder's address under the base path, if the dashboard has one."""
-    base = config.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}{folder}" if base else folder
+    return start_page.base_path() + folder.lstrip("/")
 
 
 class SecurityHeaders:
@@ -82,12 +68,15 @@ class SecurityHeaders:
         if is_closed or (path.startswith(_under(MEDIA)) and not media_guard.is_offered(path, cookies)):
             await PlainTextResponse("Not found", status_code=404)(scope, receive, send_with_headers)
             return
-        await self.app(scope, receive, send_with_headers)
+        if start_page.is_wanted(scope) and not path.startswith(tuple(map(_under, FILES))):
+            await self.app(start_page.as_it_is(scope), receive, start_page.Told(send_with_headers))
+        else:
+            await self.app(scope, receive, send_with_headers)
 
 
 def _with_headers(given: list[tuple[bytes, bytes]], path: str, scheme: str, is_new: bool) -> list[tuple[bytes, bytes]]:
     """The answer's headers with ours; a page for a new browser also brings its cookie."""
-    inline = "'unsafe-inline'" if path.startswith(_under(COMPONENT)) else OWN_INLINE
+    inline = "'unsafe-inline'" if path.startswith(_under(COMPONENT)) else start_page.inline_sources()
     added = HEADERS | {"content-security-policy": CONTENT_POLICY.format(inline=inline)}
     if path.startswith(_under(MEDIA)):
         added |= {"cache-control": "no-store"}

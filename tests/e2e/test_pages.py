@@ -42,6 +42,7 @@ def test_a_page_is_drawn_and_asks_nobody_else(server: Server, visit: Visit, addr
     assert visit.page.get_by_test_id("stException").count() == 0
     assert visit.page.evaluate("document.documentElement.lang") == code
     assert visit.foreign(server) == []
+    assert visit.refused == []
     visit.picture(f"page-{code}-{address or PAGES[0].url_path}")
 
 
@@ -58,6 +59,12 @@ def test_axe_finds_nothing_serious(server: Server, visit: Visit, address: str, c
         for node in rule["nodes"]
     ]
     assert serious == []
+
+
+def test_the_first_page_is_found_under_its_own_address(server: Server, visit: Visit):
+    visit.open(f"{server.url}/{PAGES[0].url_path}")
+    visit.page.get_by_test_id("stMetricValue").first.wait_for(timeout=60_000)
+    assert visit.page.get_by_text("Page not found").count() == 0
 
 
 def test_a_phone_needs_no_scrolling_to_the_side(server: Server, new_visit):

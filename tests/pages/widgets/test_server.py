@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import streamlit
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from pages.widgets import media_guard, server
+from pages.widgets import media_guard, server, start_page
 
 
 async def _page(_request: Request) -> HTMLResponse:
@@ -113,3 +119,28 @@ def test_cookies_of_streamlit_stay_and_are_kept_off_plain_http(scheme: str):
     given = TestClient(app, base_url=f"{scheme}://testserver").get("/").headers.get_list("set-cookie")
     assert [cookie.split("=")[0] for cookie in given] == ["_streamlit_user", media_guard.COOKIE]
     assert all(("; Secure" in cookie) == (scheme == "https") for cookie in given)
+
+
+START_PAGE = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+
+
+async def _start(_request: Request) -> HTMLResponse:
+    return HTMLResponse(START_PAGE)
+
+
+@pytest.mark.parametrize("base", ["", "atlas/of/concerns", "</script>"])
+def test_the_start_page_names_the_server_and_the_policy_lets_that_run(monkeypatch: pytest.MonkeyPatch, base: str):
+    monkeypatch.setattr(start_page.config, "get_option", lambda _name: base)
+    app = Starlette(routes=[Route("/trends", _start)], middleware=[*server.MIDDLEWARE, Middleware(GZipMiddleware)])
+    answer = TestClient(app).get("/trends", headers={"accept": "text/html"})
+    scripts = re.findall(r"<script>(.*?)</script>", answer.text, re.S)
+    assert scripts[0].startswith("window.__streamlit=")
+    assert answer.text.index(scripts[0]) < answer.text.index('type="module"')
+    assert len(answer.content) == int(answer.headers["content-length"])
+    for script in scripts:
+        assert start_page.hashes([script]) in answer.headers["content-security-policy"]
+
+
+def test_files_are_served_as_they_are():
+    app = Starlette(routes=[Route("/component/a/b.html", _start)], middleware=server.MIDDLEWARE)
+    assert TestClient(app).get("/component/a/b.html", headers={"accept": "text/html"}).text == START_PAGE
