@@ -75,8 +75,11 @@ def plan(raw: RawFile, source: Source, *, settings: Settings) -> Plan:
         _settle_order(found, column, proof)
     found.is_swapped = n_points > 0 and n_swapped >= 0.9 * n_points
     if found.is_swapped:
-        say = "were exchanged back as asked" if settings.swap_coordinates else "look exchanged in the whole file"
-        found.notes.append(f"Latitude and longitude {say}: {n_swapped} of {n_points} points.")
+        count = f"{n_swapped} of {n_points} points."
+        if settings.swap_coordinates:
+            found.notes.append(f"Latitude and longitude were exchanged back as asked: {count}")
+        else:
+            found.notes.append(f"Latitude and longitude look exchanged in the whole file: {count}")
     if keys:
         distinct, counts = np.unique(np.concatenate(keys), return_counts=True)
         found.crowded = distinct[(counts >= CROWD) & (distinct >= 0)]

@@ -10,7 +10,7 @@ from concerns.programme_schema import PROGRAMME_TABLES
 from concerns.schema import FileOutcome
 from loaders.desk import Desk
 from loaders.templates import template
-from pages.figures import ledgers, texts
+from pages.figures import ledgers, loading_texts, texts
 from pages.figures.texts import _, format_number, markdown_safe
 
 TITLES = {
@@ -49,7 +49,7 @@ def show(desk: Desk) -> None:
     with st.spinner(_("Checking every row …")):
         ledger = desk.load_programme(content, file.name, dry_run=True)
     if ledger.file_outcome == FileOutcome.REJECTED:
-        st.error(markdown_safe(ledger.sentence))
+        st.error(markdown_safe(loading_texts.refusal(ledger)))
         return
     st.write(f"{markdown_safe(file.name)}: {TITLES[ledger.format]() if ledger.format in TITLES else ''}")
     st.write(ledgers.sentence(ledger))

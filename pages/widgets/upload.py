@@ -14,7 +14,7 @@ from loaders.first_look import FirstLook
 from loaders.ingest import Outcome
 from loaders.mapping import Mapping
 from loaders.view import View
-from pages.figures import ledgers
+from pages.figures import ledgers, loading_texts
 from pages.figures.texts import _, format_number, markdown_safe
 from pages.widgets import filter_bar, mapping_form, tables
 
@@ -53,7 +53,7 @@ def show(desk: Desk, view: View) -> None:
     st.write(_("File: {name}").format(name=markdown_safe(file.name)))
     st.write(ledgers.sentence(outcome.ledger))
     if outcome.ledger.file_outcome == FileOutcome.REJECTED:
-        st.error(markdown_safe(outcome.ledger.sentence))
+        st.error(markdown_safe(loading_texts.refusal(outcome.ledger)))
         if outcome.ledger.file_reason != FileReason.HEADER_MISSING:
             return
     elif outcome.ledger.file_outcome != FileOutcome.ALREADY_INGESTED:
@@ -110,7 +110,7 @@ def _numbers(outcome: Outcome, chosen: Chosen) -> None:
         st.subheader(_("Quarantined rows: the first of each reason"))
         tables.show(ledgers.samples(outcome.samples))
     for warning in ledger.warnings:
-        st.info(markdown_safe(warning))
+        st.info(markdown_safe(loading_texts.remark(warning)))
 
 
 def _names(desk: Desk, view: View, outcome: Outcome) -> None:
