@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
 
 from concerns.schema import FileReason
 from loaders.ledger import Ledger
@@ -69,6 +68,10 @@ REMARKS = (
     marked("Read with the kept form {form}."),
     marked("A GeoJSON export holds only submissions with a point; the others are not in this file."),
 )
+_PATTERNS = {
+    template: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template)), re.DOTALL)
+    for template in REMARKS
+}
 
 
 def refusal(ledger: Ledger) -> str:
@@ -85,15 +88,7 @@ def remark(text: str) -> str:
     ...     remark("The workbook counts days from 1904.")
     'The workbook counts days from 1904.'
     """
-    for template, pattern in _patterns().items():
+    for template, pattern in _PATTERNS.items():
         if found := pattern.fullmatch(text):
             return _(template).format(**found.groupdict())
     return text
-
-
-@cache
-def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        template: re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(template)), re.DOTALL)
-        for template in REMARKS
-    }
