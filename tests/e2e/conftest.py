@@ -108,17 +108,6 @@ def serving(store: Path, folder: Path, *, options: dict[str, str] | None = None,
 
 
 @pytest.fixture(scope="session")
-def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the synthetic demo, loaded by the command that `make run` uses. Not to be changed by a test."""
-    store = tmp_path_factory.mktemp("demo") / "store"
-    command = [sys.executable, "-m", "loaders", "demo", "--store", str(store), "--today", "2026-07-15"]
-    loaded = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    if loaded.returncode != 0:
-        raise RuntimeError(f"the demo was not loaded:\n{loaded.stderr}")
-    return store
-
-
-@pytest.fixture(scope="session")
 def server(demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the demo, shared by the tests that only look."""
     with serving(demo_store, tmp_path_factory.mktemp("server")) as running:

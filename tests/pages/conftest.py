@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from loaders import demo_load
 from loaders.store import open_store
 from tests.loaders.rows import load_batch
 
-NOW = dt.datetime(2026, 7, 15, 9, tzinfo=dt.UTC)
 SCRIPT = "from pages.widgets import language\nlanguage.show()\nfrom pages import {module}\n{module}.render()"
-
-
-@pytest.fixture(scope="session")
-def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The synthetic demo, through the real load. Not to be changed by a test."""
-    folder = tmp_path_factory.mktemp("pages") / "demo"
-    demo_load.load(open_store(folder), today=NOW.date(), now=NOW)
-    return folder
 
 
 @pytest.fixture(scope="session")
