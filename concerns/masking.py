@@ -2,7 +2,8 @@
 
 A donut mask moves a point by at least `min_m` and at most `max_m`. Drawing a new offset for each report would be
 undone by averaging over reports of one place, so all points of one cell of 250 m share one offset, chosen by a secret
-key. Hampton et al. (2010), Am. J. Epidemiology 172:1062-1069; Allshouse et al. (2010), Geospatial Health 5:123-131.
+key. Where the place that comes out leaves fewer than `MIN_ROOM_CELLS` cells to guess among, no point is given.
+Hampton et al. (2010), Am. J. Epidemiology 172:1062-1069; Allshouse et al. (2010), Geospatial Health 5:123-131.
 """
 
 from __future__ import annotations
@@ -22,14 +23,16 @@ from concerns.schema import GeoPrecision
 CELL_M = 250.0
 MIN_M, MAX_M = 1_000.0, 5_000.0
 MIN_KEY_BYTES = 16
+MIN_ROOM_CELLS = 40  # 2.5 km² of the district lie in the ring around every point that is given
 _TRIES = 256
 _HALF_DIAGONAL_M = CELL_M * math.sqrt(2) / 2
 
 
-def shared_rows(reports: pd.DataFrame, codes: Codes) -> pd.DataFrame:
+def shared_rows(reports: pd.DataFrame, codes: Codes, *, masked: pd.DataFrame | None = None) -> pd.DataFrame:
     """Give reports as they may be shared by default: by district and month, without point, person, id or text.
 
-    reports: occurred_on, adm1_pcode, adm2_pcode, category, subcategory, severity, sensitive.
+    reports: occurred_on, adm1_pcode, adm2_pcode, category, subcategory, severity, sensitive. masked: columns to add
+    on the index of `reports`, such as points out of `donut_mask`; missing for sensitive reports whatever stands there.
     Grain: one row a report, sorted by what it shows, so that the order tells nothing. Columns: month (first day),
     adm1_pcode, adm2_pcode, category, severity. Sensitive reports carry no district and are dated by year.
 
@@ -44,6 +47,8 @@ def shared_rows(reports: pd.DataFrame, codes: Codes) -> pd.DataFrame:
     shared = reports[["adm1_pcode", "adm2_pcode", "category", "severity"]].copy()
     shared["adm2_pcode"] = shared["adm2_pcode"].mask(hidden)
     shared.insert(0, "month", month)
+    if masked is not None:
+        shared = shared.join(masked.mask(hidden))
     return shared.sort_values(list(shared.columns), ignore_index=True)
 
 
@@ -60,8 +65,8 @@ def donut_mask(
     points: x_m, y_m (metric CRS, metres), adm2_pcode, geo_precision, is_sensitive. districts_m: adm2_pcode → shape
     in that CRS. key: secret, at least 16 bytes; whoever has it can undo the mask.
     Returns x_m, y_m on the index of `points`; missing where a point may not be shared or no place fits: sensitive,
-    coarser than a named place, no district, or a district too narrow for the ring. A point moves by at least `min_m`
-    and at most `max_m`.
+    coarser than a named place, no district, or a district with too little room in the ring. A point moves by at least
+    `min_m` and at most `max_m`.
     Raises ValueError: a key that is too short, or a ring that leaves no room within a cell's own size.
 
     >>> square = {"Q1": shapely.box(0, 0, 20_000, 20_000)}
@@ -98,14 +103,23 @@ def _maskable(
 def _moved(
     cell: tuple[int, int], district: str, shape: shapely.Geometry, key: bytes, inner: float, outer: float
 ) -> tuple[float, float]:
-    """The first of the key's offsets, even over the ring's area, that stays inside the district."""
+    """The first of the key's offsets, even over the ring's area, that stays inside the district and has room."""
     centre_x, centre_y = (cell[0] + 0.5) * CELL_M, (cell[1] + 0.5) * CELL_M
     shapely.prepare(shape)
     for number in range(_TRIES):
-        digest = hmac.digest(key, f"{district}|{cell[0]}|{cell[1]}|{number}".encode(), hashlib.sha256)
+        # the ring is part of the name: a place moved by two rings in one direction could be solved for
+        name = f"{district}|{cell[0]}|{cell[1]}|{inner:.0f}|{outer:.0f}|{number}"
+        digest = hmac.digest(key, name.encode(), hashlib.sha256)
         turn, out = (int.from_bytes(part, "big") / 2**64 for part in (digest[:8], digest[8:16]))
         radius = math.sqrt(inner**2 + out * (outer**2 - inner**2))
         x, y = centre_x + radius * math.cos(2 * math.pi * turn), centre_y + radius * math.sin(2 * math.pi * turn)
         if shapely.contains_xy(shape, x, y):
-            return x, y
+            return (x, y) if _has_room(x, y, shape, inner, outer) else (math.nan, math.nan)
     return math.nan, math.nan
+
+
+def _has_room(x: float, y: float, shape: shapely.Geometry, inner: float, outer: float) -> bool:
+    """Whether the district has enough places from which a point could have come here."""
+    centre = shapely.Point(x, y)
+    ring = centre.buffer(outer).difference(centre.buffer(inner))
+    return bool(shape.intersection(ring).area >= MIN_ROOM_CELLS * CELL_M**2)

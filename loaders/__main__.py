@@ -35,6 +35,7 @@ from loaders.store import Store
 app = typer.Typer(cls=OneLineGroup, add_completion=False, help="Load, look after and export the reports.")
 app.add_typer(office_commands.app, name="roles", help="Who may see what.")
 app.command()(office_commands.publish)
+app.command()(office_commands.share)
 app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
 
 

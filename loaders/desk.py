@@ -24,6 +24,7 @@ from loaders.limits import Limits
 from loaders.mapping import Mapping
 from loaders.programme_load import ProgrammeRequest, load_table
 from loaders.settings import Settings
+from loaders.share import masking_key, shared_reports
 from loaders.shelf import Shelf
 from loaders.store import Store
 from loaders.view import View
@@ -149,6 +150,19 @@ class Desk:
             n_rows=len(frame), scope=self._view.scope, data_version=self._view.version,
         )  # fmt: skip
         return text.getvalue().encode("utf-8-sig")
+
+    def shared(self, selection: Selection, *, is_masked: bool) -> pd.DataFrame:
+        """The selected reports as they may leave the house, by district, or with masked points; see `loaders.share`.
+
+        Raises AccessDenied. Raises BadSetting: points are asked for and no masking key is set.
+        """
+        viewer = self._permitted(Right.EXPORT_ROWS)
+        frame = shared_reports(self._view, selection, key=masking_key() if is_masked else None)
+        self._trail.append(
+            Event.EXPORTED, who=viewer.subject, at=self._now, what="shared", format="csv", n_rows=len(frame),
+            scope=self._view.scope, data_version=self._view.version, is_masked=is_masked,
+        )  # fmt: skip
+        return frame
 
     def _permitted(self, right: Right) -> Viewer:
         """Who this person is now. Raises AccessDenied: no longer one who may do this, or sees something else."""

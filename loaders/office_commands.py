@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,10 @@ import typer
 
 from concerns.access import Role, Viewer
 from concerns.schema import BadSetting
+from concerns.selection import Selection
+from loaders.audit import Event
 from loaders.command_line import JsonOption, StoreOption, day, now, refusals, store_at
+from loaders.folders import Folders
 from loaders.roles import RoleEntry
 
 if TYPE_CHECKING:  # it reaches for geometry, which takes a second to import
@@ -85,6 +89,34 @@ def publish(
         entry = here.publish(until, epsilon=epsilon, since=since)
     shown = {name: entry[name] for name in ("release", "quarters", "corrected", "years", "data_version")}
     typer.echo(json.dumps(shown) if json_out else _in_words(entry))
+
+
+def share(
+    output: Annotated[Path, typer.Option("-o", "--output", help="The CSV file to write.")],
+    store: StoreOption = None,
+    points: Annotated[bool, typer.Option("--points", help="Add points moved inside their district.")] = False,
+    start: Annotated[str | None, typer.Option("--from", help="First day, YYYY-MM-DD.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last day, YYYY-MM-DD.")] = None,
+) -> None:
+    """Write reports as they may leave the house: by district and month, or with masked points."""
+    from concerns.masking import MAX_M, MIN_M
+    from loaders.export import safe_texts
+    from loaders.share import masking_key, shared_reports
+    from loaders.view import open_view
+    from loaders.whole_file import replace_file
+
+    with refusals():
+        here, at = store_at(store), now()
+        view = open_view(here, OWNER, today=at.astimezone(ZoneInfo("Asia/Baghdad")).date())
+        asked = Selection(day(start, option="--from"), day(end, option="--to"))
+        rows = shared_reports(view, asked, key=masking_key() if points else None)
+        replace_file(output, safe_texts(rows).to_csv(index=False).encode("utf-8-sig"))
+        Folders.of(here).trail.append(
+            Event.EXPORTED, who=OWNER.subject, at=at, what="shared", format="csv", n_rows=len(rows),
+            scope=view.scope, data_version=view.version, is_masked=points,
+        )  # fmt: skip
+    moved = f", points moved by {MIN_M:.0f} to {MAX_M:.0f} m inside their district" if points else ""
+    typer.echo(f"{len(rows)} rows by district and month{moved}")
 
 
 def _owners_choice(epsilon: float | None, since: str | None) -> tuple[float, str]:

@@ -10,7 +10,7 @@ from loaders.desk import Desk
 from loaders.view import View
 from pages.figures import ledgers
 from pages.figures.texts import _, format_number
-from pages.widgets import page_frame, programme_upload, sign_in, tables, upload
+from pages.widgets import page_frame, programme_upload, sharing, sign_in, tables, upload
 
 
 def render() -> None:
@@ -24,6 +24,7 @@ def _draw(view: View) -> None:
     upload.show(desk, view)
     programme_upload.show(desk)
     _batches(desk)
+    sharing.show(desk, view)
 
 
 def _batches(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from pages.figures.texts import _
 from pages.widgets import sign_in
 
 
-def _in_language(make: Callable[[], bytes]) -> Callable[[], bytes]:
+def in_language(make: Callable[[], bytes]) -> Callable[[], bytes]:
     """The same, in the language of this run: the click is answered outside of any session."""
     who = texts.reader()
 
@@ -42,7 +42,7 @@ def show(
         for ending, (kind, make) in files.makers(about, table, chart, shapes).items():
             st.download_button(
                 _("Download {format}").format(format=ending.upper()),
-                data=sign_in.exported(_in_language(make), what=name, format=ending, n_rows=len(table)),
+                data=sign_in.exported(in_language(make), what=name, format=ending, n_rows=len(table)),
                 file_name=f"concern-atlas_{name}.{ending}",
                 mime=kind,
                 key=f"download-{name}-{ending}",

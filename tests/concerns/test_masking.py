@@ -126,3 +126,23 @@ def test_shared_rows_forget_their_order():
     rows = [report(severity=level) for level in (3, 1, 2)]
     assert shared_rows(pd.DataFrame(rows), CODES)["severity"].to_list() == [1, 2, 3]
     assert shared_rows(pd.DataFrame(rows).iloc[:0], CODES).empty
+
+
+def test_two_rings_move_a_place_in_directions_that_have_nothing_in_common():
+    """With one direction for both, two shares would be two points of one ray and could be solved for its start."""
+    before = points(*((9_000.0 + 300 * n, 9_000.0) for n in range(20)))
+    wide = {"Q1": shapely.box(-50_000, -50_000, 70_000, 70_000)}
+    cells = (np.floor(before[["x_m", "y_m"]].to_numpy() / CELL_M) + 0.5) * CELL_M
+    turns = [
+        np.arctan2(*(donut_mask(before, wide, key=KEY, max_m=max_m).to_numpy() - cells).T[::-1])
+        for max_m in (4_000, 5_000)
+    ]
+    apart = np.abs(np.angle(np.exp(1j * (turns[0] - turns[1]))))
+    assert np.median(apart) > 0.5
+
+
+def test_a_point_that_could_come_from_few_places_only_is_not_given():
+    """In a strip of 4,000 by 400 m a point of one end could only go to the other, which gives it away."""
+    strip = {"Q1": shapely.box(0, 0, 4_000, 400)}
+    masked = donut_mask(points(*((200.0 + 250 * n, 200.0) for n in range(15))), strip, key=KEY)
+    assert masked.isna().all().all()
