@@ -98,7 +98,12 @@ WATCHED = {
     "st.iframe": set(),
     "st.fragment": {"pages/widgets/page_frame.py", "pages/widgets/entrance.py"},  # theirs look again who looks
     # These ask at the click who takes the file, or offer templates without data.
-    ".download_button": {"pages/widgets/downloads.py", "pages/data.py", "pages/widgets/programme_upload.py"},
+    ".download_button": {
+        "pages/widgets/downloads.py",
+        "pages/widgets/sharing.py",
+        "pages/data.py",
+        "pages/widgets/programme_upload.py",
+    },
     "unsafe_allow_html": set(),
     "unsafe_allow_javascript": {"pages/widgets/markup.py"},
     ".explore": set(),
