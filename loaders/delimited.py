@@ -62,4 +62,6 @@ def _directive(head: bytes) -> tuple[str | None, int]:
 
 def _best_delimiter(head: bytes) -> str:
     """The delimiter that gives the widest header which the rows below agree with; a comma when none is better."""
-    return max(DELIMITERS, key=lambda delimiter: agreement(first_rows(head, delimiter)[0]))
+    all_of_them = "".join(DELIMITERS)
+    scores = {one: agreement(first_rows(head, one)[0], others=all_of_them.replace(one, "")) for one in DELIMITERS}
+    return max(DELIMITERS, key=lambda delimiter: scores[delimiter])

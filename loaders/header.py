@@ -95,17 +95,21 @@ def find_layout(
     return _layout(cells, header_rows, tags_at, name=name, limits=limits, merges=merges)
 
 
-def agreement(rows: Sequence[Sequence[str]]) -> float:
-    """How well rows look cut into cells: columns of the header beyond one, weighed by the rows that have as many."""
+def agreement(rows: Sequence[Sequence[str]], *, others: str = "") -> float:
+    """How well rows look cut into cells: columns of the header beyond one, weighed by the rows that have as many.
+
+    others: the delimiters by which the rows are not cut; a header cell that holds one of them twice is no name.
+    """
     cells = [[clean(cell) for cell in row] for row in rows]
     tags_at = _find_tags(cells)
     header_rows = _find_header(cells, ()) if tags_at is None else [tags_at]
     if not header_rows:
         widths = [len(row) for row in cells if any(row)] or [1]
         return 0.1 * (max(set(widths), key=widths.count) - 1)
-    width = len(cells[header_rows[-1]])
+    header = cells[header_rows[-1]]
     below = [len(row) for row in cells[header_rows[-1] + 1 :] if any(row)]
-    return (width - 1) * (0.5 + below.count(width) / max(len(below), 1))
+    is_cut = all(cell.count(other) < 2 for cell in header for other in others)
+    return (len(header) - 1) * (0.5 + below.count(len(header)) / max(len(below), 1)) * (1.0 if is_cut else 0.1)
 
 
 def _find_tags(cells: list[list[str]]) -> int | None:

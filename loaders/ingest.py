@@ -209,6 +209,11 @@ class _Load:
             {str(code): int(kept.isin(np.concatenate(where)).sum()) for code, where in self.repaired.items()}
         )
         self.ledger.repairs = +self.ledger.repairs  # codes that no accepted row has are left out
+        if self.ledger.replaced:
+            said = (
+                f"{self.ledger.replaced} rows take the place of what is stored under their ids; the history keeps it."
+            )
+            self.ledger.warnings.append(said)
         if verdicts.n_stale:
             self.ledger.warnings.append(f"{verdicts.n_stale} rows are older than what is stored and were passed over.")
         return verdicts

@@ -46,7 +46,7 @@ def check_points(texts: Texts, findings: Findings, plan: Plan) -> Points:
     blank_lat, blank_lon = read["lat"].is_blank, read["lon"].is_blank
     bad = read["lat"].is_bad | read["lon"].is_bad
     findings.add((blank_lat & blank_lon) & ~_states_place(texts), Reason.COORD_MISSING, column)
-    findings.add((blank_lat != blank_lon) & ~bad, Reason.COORD_MISSING, column)
+    findings.add(blank_lat != blank_lon, Reason.COORD_MISSING, column)
     findings.add(bad, Reason.COORD_UNPARSEABLE, column)
     box = plan.settings.country_box
     exchanged = is_exchanged(lat, lon, box) & ~_is_abroad(texts)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.places import PlaceMatch, Places
+from loaders.cells import plain
 from loaders.coordinates import BLANKS
 from loaders.rules_place import NAME_COLUMNS
 
@@ -102,7 +103,7 @@ def stated_places(rows: pd.DataFrame, places: Places, *, is_point: np.ndarray) -
 
 
 def _match(stated: dict[str, str], places: Places) -> PlaceMatch:
-    code = stated["adm3_pcode"] or stated["adm2_pcode"]
+    code = plain(stated["adm3_pcode"] or stated["adm2_pcode"])[0]
     if code:
         return places.resolve(pcode=code)
     governorate = stated["adm1_pcode"] or stated["governorate"]

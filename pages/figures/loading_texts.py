@@ -49,6 +49,7 @@ REMARKS = (
     marked("The text is not UTF-8; it was read as {encoding}. Check the names."),
     marked("The text was saved as UTF-8 twice (“Ø§Ù„”); that was undone. Check the names."),
     marked("Some bytes are no text in the encoding of the file; their rows are quarantined."),
+    marked("{n} rows take the place of what is stored under their ids; the history keeps it."),
     marked("{n} rows are older than what is stored and were passed over."),
     marked("This is one page of several; load the others too, or pull them from the server."),
     marked("Latitude and longitude were exchanged back as asked: {n} of {total} points."),

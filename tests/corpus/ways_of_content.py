@@ -238,4 +238,33 @@ CONTENT = (
         {1: {"report_id": "1"}, 9: {"adm2_pcode": "IQG15Q07"}, 10: {"severity": "2"}},
     ),
     Way("formula.csv", column("description", ["=cmd|' /C calc'!A0"]), "ok", {1: {"description": "=cmd|' /C calc'!A0"}}),
+    Way(
+        "written_otherwise.csv",
+        f"{HEAD}\na,2024-03-05,{LAT},{LON},C07\nA ,2024/3/5,{LAT}0,{LON}0,c07\na,٢٠٢٤-٠٣-٠٥,٣٦٫١٠٥٦٧,{LON},C07\n",
+        "ok dup dup",
+    ),
+    Way("weather.csv", f"{HEAD},weather\na,{ROW},C07,sun\na,{ROW},C07,rain\n", "ok dup"),  # no column of ours
+    Way("told_twice.csv", f"{HEAD},description\na,{ROW},C07,one\na,{ROW},C07,two\n", "UUID_CONFLICT UUID_CONFLICT"),
+    Way(
+        "numbered.csv",
+        f"id,date,lat,lon,type\n1,2024-05-05,{LAT},{LON},C07\n",
+        "ok",
+        before=f"id,date,lat,lon,type\n1,2024-03-05,{LAT},{LON},C07\n",
+        said="1 rows take the place",
+    ),
+    Way(
+        "two_encodings.csv",
+        f"{HEAD}\na,{ROW},سرقة\n".encode() + f"b,{ROW},سرقة\n".encode("cp1256") + f"c,{ROW},سرقة\n".encode() * 2,
+        "ok ENCODING_ERROR ok dup",
+    ),
+    Way(
+        "many_commas.csv",
+        table(*[{"description": "a,b,c,d,e,f,g"}] * 3, delimiter=";", description="").replace('"', ""),
+        "ok ok ok",
+    ),
+    Way(
+        "sheet_errors.csv",
+        table({"occurred_on": "#####"}, {"occurred_on": "#VALUE!"}, {"lat": "#REF!"}, {"category": "#N/A"}),
+        "DATE_UNPARSEABLE DATE_UNPARSEABLE COORD_UNPARSEABLE CATEGORY_UNKNOWN",
+    ),
 )

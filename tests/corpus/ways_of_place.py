@@ -227,4 +227,27 @@ PLACES = (
         f"{HEAD.replace('lat,lon', 'northing,easting')}\na,2024-03-05,4023700,332600,C07\n",
         "COORD_PROJECTED",
     ),
+    Way(
+        "one_missing.csv",
+        table({"lat": "", "lon": "bad"}, {"lat": "bad", "lon": ""}, {"lat": "99", "lon": ""}),
+        "COORD_MISSING COORD_MISSING COORD_MISSING",
+    ),
+    Way("code_digits.csv", column("adm2_pcode", ["IQG١٥Q٠٥", " iqg15q05\u200f"]), "ok ok", {1: HERE}),
+    Way(
+        "not_among_the_101.csv",
+        "report_id,occurred_on,category,district\na,2024-03-05,C07,Soran\nb,2024-03-05,C07,Abu Ghraib\n",
+        "ok ok",
+        {1: {"geo_precision": "4"}, 2: {"geo_precision": "4"}},
+    ),
+    Way(
+        "spelling.csv",
+        table(
+            {"lat": "", "lon": "", "district": "Sinjaar", "governorate": "Ninewa"},
+            {"district": "Mosull", "governorate": "Ninewa"},
+            district="",
+            governorate="",
+        ),
+        "ok ok",
+        {1: {"adm2_pcode": "IQG15Q07"}, 2: HERE},
+    ),
 )

@@ -17,7 +17,7 @@ from tests.loaders.judged import judge, table
         ("north", "43.7", "COORD_UNPARSEABLE"),
         ("33.2", "NaN", "COORD_UNPARSEABLE"),
         ("inf", "43.7", "COORD_UNPARSEABLE"),
-        ("", "east", "COORD_UNPARSEABLE"),
+        ("", "east", "COORD_MISSING"),
         ("583.0", "43.7", "COORD_RANGE"),
         ("33.2", "-181", "COORD_RANGE"),
         ("1e999", "43.7", "COORD_RANGE"),

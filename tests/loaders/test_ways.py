@@ -25,7 +25,7 @@ NOW = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
 # Of rows that a reader refuses before anybody asks what they say: test_read. Of district files: test_boundaries.
 FROM_ELSEWHERE = {
     Reason.ROW_WIDTH, Reason.SUMMARY_ROW, Reason.REPEATED_HEADER, Reason.FIELD_TOO_LONG, Reason.CONTROL_CHARS,
-    Reason.ENCODING_ERROR, Reason.FORMULA_NO_VALUE, Reason.PCODE_MISSING,
+    Reason.FORMULA_NO_VALUE, Reason.PCODE_MISSING,
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from loaders.shelf import Shelf
 from loaders.store import open_store
+from tests.loaders.test_xlsform import IN_KURDISH, KURDISH, export, form_file
 
 STRANGE = "Tag;Ort N;Ort E;Sorte\n2026-03-05;36.10567;42.95456;Drogen\n2026-03-06;36.10567;42.95456;Krach\n"
 SWAPPED = "date,lat,lon,category\n2026-03-05,42.95456,36.10567,C07\n2026-03-06,42.95456,36.10567,C08\n"
@@ -102,6 +103,18 @@ def test_a_file_that_cannot_be_read_is_refused_under_its_own_name(page):
     offer(page, "", "تقرير آذار.csv")
     assert any("تقرير آذار" in error.value for error in page.error)
     assert "Saved mapping" not in [one.label for one in page.selectbox]
+
+
+def test_an_export_is_read_by_its_form_which_is_kept(page, empty_store, tmp_path):
+    offer(page, export(tmp_path, KURDISH, *IN_KURDISH).read_text(encoding="utf-8"), "export.csv")
+    assert numbers(page) == ["2", "1", "0", "1"]  # دزی is a label of ours; the other answer is known to the form alone
+    form = form_file(tmp_path).read_bytes()
+    page.file_uploader(key="xlsform").set_value(("form.xlsx", form, "application/octet-stream")).run()
+    assert not page.exception, [one.message for one in page.exception]
+    box(page, "مۆسیقای بەرز (1)").set_value("C11.3")
+    press(page, "Use these meanings")
+    assert numbers(page) == ["2", "2", "0", "0"]
+    assert Shelf(empty_store).form_for(["v1"])[0] == "cpf v1"
 
 
 def test_the_steps_are_there_in_arabic(open_page, empty_store):
