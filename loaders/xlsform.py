@@ -79,7 +79,7 @@ def form_mapping(form: XlsForm, *, over: Mapping | None = None) -> Mapping:
     """Say which questions of a form hold our columns, and what their answers mean.
 
     over: a user's mapping, which may use the form's XML names for columns and values; it goes before what is found by
-    words. An answer that means none of our categories keeps its XML name, so that such a mapping can name it.
+    words. An answer that means none of our categories is left as it stands, to be named by such a mapping.
     """
     over = over or Mapping()
     by_name = {fold(name): question for question in reversed(form.questions) for name in reversed(question.names)}
@@ -125,18 +125,23 @@ def _meanings(ours: str, choices: Table[str, tuple[str, ...]], words: Table[str,
     for name, labels in choices.items():
         stated = next((theirs[fold(text)] for text in (name, *labels) if fold(text) in theirs), None)
         meaning = stated if stated is not None else _meaning(ours, name, labels)
-        meanings |= dict.fromkeys((name, *labels), meaning)
+        if meaning is not None:
+            meanings |= dict.fromkeys((name, *labels), meaning)
     return meanings
 
 
-def _meaning(ours: str, name: str, labels: tuple[str, ...]) -> str:
-    """Our text for one choice: a code, a word of a closed list of ours, or a place by its code or its label."""
+def _meaning(ours: str, name: str, labels: tuple[str, ...]) -> str | None:
+    """Our text for one choice: a code, a word of a closed list of ours, or a place by its code or its label.
+
+    None: it means no category of ours.
+    """
     if ours in ("category", "subcategory"):
         taxonomy = load_taxonomy()
         for text in (name, *labels):
             code = kobo.CATEGORY.get(fold(text), text)
             if code and (pair := taxonomy.resolve(code)) is not None:
                 return pair[1] or pair[0]
+        return None
     if ours == "severity":
         return next((str(SEVERITY_WORDS[fold(text)]) for text in (name, *labels) if fold(text) in SEVERITY_WORDS), name)
     if ours in ANSWERS:

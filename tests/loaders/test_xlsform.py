@@ -141,8 +141,9 @@ def test_a_kept_form_reads_later_exports_of_its_version_alone(store, form, tmp_p
     assert not any("kept form" in said for said in load(store, tmp_path / "other.csv", None).ledger.warnings)
 
 
-def test_a_mapping_of_a_form_survives_its_yaml(form):
-    mapping = form_mapping(form, over=parse_mapping(USER, where="user"))
+@pytest.mark.parametrize("user", [None, USER])
+def test_a_mapping_of_a_form_survives_its_yaml(form, user):
+    mapping = form_mapping(form, over=parse_mapping(user, where="user") if user else None)
     assert parse_mapping(mapping.to_yaml(), where="kept") == mapping
 
 

@@ -31,6 +31,11 @@ def numbers(page: AppTest) -> list[str]:
     return [metric.value for metric in page.metric[:4]]
 
 
+def toggles(page: AppTest) -> list:
+    """The choices for a whole file that are offered."""
+    return [one for one in page.toggle if one.key.startswith(("swap_coordinates-", "keep_equal_rows-"))]
+
+
 def box(page: AppTest, label: str):
     return next(one for one in page.selectbox if one.label == label)
 
@@ -76,17 +81,17 @@ def test_a_mapping_is_for_its_file_alone(page):
 def test_a_file_that_is_swapped_throughout_is_swapped_back_as_one_choice(page):
     offer(page, SWAPPED)
     assert numbers(page)[1] == "0"
-    page.toggle[0].set_value(True).run()
+    toggles(page)[0].set_value(True).run()
     assert numbers(page)[1] == "2"
     offer(page, SWAPPED.replace("42.95456,36.10567,C08", "36.10567,42.95456,C08"), "half.csv")
     assert numbers(page)[1] == "1"
-    assert not page.toggle  # one swapped row of two is a row to mend, no choice for the file
+    assert not toggles(page)  # one swapped row of two is a row to mend, no choice for the file
 
 
 def test_equal_rows_without_ids_are_kept_when_the_reader_says_so(page):
     offer(page, EQUAL)
     assert numbers(page) == ["3", "1", "2", "0"]
-    page.toggle[0].set_value(True).run()
+    toggles(page)[0].set_value(True).run()
     assert numbers(page) == ["3", "3", "0", "0"]
 
 
