@@ -59,3 +59,42 @@ def latest_population(population: pd.DataFrame, *, year: int) -> pd.DataFrame:
     distance = np.where(population["year"] <= year, year - population["year"], 10_000 + population["year"])
     order = np.argsort(distance, kind="stable")
     return population.iloc[order].drop_duplicates("adm_pcode").sort_values("adm_pcode", ignore_index=True)
+
+
+def nearest_peers(people: pd.DataFrame, adm2_pcode: str, *, n: int = 6) -> pd.DataFrame:
+    """The districts most like one in size and, where it is known, in the share of displaced people.
+
+    people: index adm2_pcode, columns size (people, or meetings) and displaced_share (0 to 1, NaN where unknown).
+    Distance: √(a² + b²), a the difference of the logarithms of size and b that of the shares, each in standard
+    deviations over the districts; without the share of the one, by size alone. A district without size, or without a
+    share where it counts, is no peer. Grain out: one row a peer, nearest first; columns size, displaced_share,
+    size_ratio (its size over that of the one), share_difference, distance. attrs: by_share.
+
+    >>> people = pd.DataFrame({"size": [100, 110, 100, 400], "displaced_share": [0.1, 0.1, 0.9, 0.1]}, [*"ABCD"])
+    >>> nearest_peers(people, "A").index.to_list()
+    ['B', 'C', 'D']
+    """
+    known = people.assign(size=people["size"].where(people["size"] > 0)).dropna(subset=["size"])
+    share = known["displaced_share"]
+    by_share = adm2_pcode in known.index and bool(np.isfinite(share.get(adm2_pcode, np.nan))) and share.count() > 1
+    known = known[share.notna()] if by_share else known
+    columns = ["size", "displaced_share", "size_ratio", "share_difference", "distance"]
+    if adm2_pcode not in known.index:
+        return pd.DataFrame(columns=columns)
+    one = known.loc[adm2_pcode]
+    apart = [_in_deviations(known["size"].astype(float).map(np.log), adm2_pcode)]
+    apart += [_in_deviations(known["displaced_share"], adm2_pcode)] if by_share else []
+    found = known.assign(
+        size_ratio=known["size"] / one["size"],
+        share_difference=known["displaced_share"] - one["displaced_share"],
+        distance=np.sqrt(sum(each**2 for each in apart)),
+    ).drop(index=adm2_pcode)
+    found = found.sort_values("distance", kind="stable").head(n)[columns]
+    found.attrs["by_share"] = by_share
+    return found
+
+
+def _in_deviations(values: pd.Series, one: str) -> pd.Series:
+    """How far each value lies from that of one district, in standard deviations; 0 where nothing varies."""
+    spread = values.std(ddof=0)
+    return (values - values[one]) / spread if spread > 0 else values * 0.0

@@ -23,7 +23,7 @@ def change_points(
     Grain out: one row a segment; columns start, stop (positions, stop not included: a change is at every start but the
     first), first, last (labels of y's index), n_observed, level (S/L), ratio (to the level before). attrs: status
     (`too_few` below 24 steps observed, `missing`, `ok`), penalty, n_used, n_excluded.
-    A series that varies more than chance is cut too often: raise the penalty by its dispersion.
+    A series that varies more than chance is cut too often: raise the penalty by `dispersion_between_steps`.
     H0: none, a description, so no p. The cut is the best of all; time grows as steps². Raises ValueError for negative
     values, min_size < 1 or penalty < 0. Jackson et al. (2005) IEEE Signal Process. Lett. 12:105; Killick et al. (2012)
     JASA 107:1590.
@@ -53,6 +53,29 @@ def change_points(
     status = Status.MISSING if not n else Status.TOO_FEW if n < MIN_POINTS else Status.OK
     table.attrs.update(status=status.value, penalty=float(pen), n_used=n, n_excluded=len(counts) - n)
     return table
+
+
+def dispersion_between_steps(y: Values, exposure: Values | None = None) -> float:
+    """How much more than chance neighbouring steps differ: mean of (r_t − r_{t−1})²/(r·(1/L_t + 1/L_{t−1})), or 1.
+
+    y, exposure: as for `change_points`; r = y/L, and r without an index the overall rate. About 1 for Poisson counts
+    of one level; a few changes of level hardly move it, which the variance about one mean would. 1 with fewer than two
+    neighbouring steps observed. Raises ValueError for negative values. After von Neumann (1941) Ann. Math. Stat.
+    12:367.
+
+    >>> [round(dispersion_between_steps(y), 1) for y in ([10, 30, 10, 30, 10], [10, 11, 10, 30, 31, 30], [5, 5])]
+    [11.1, 2.0, 1.0]
+    """
+    _, (y, *others) = align(y, *([] if exposure is None else [exposure]))
+    counts = as_floats(y, name="y")
+    length = np.broadcast_to(as_floats(others[0], name="exposure") if others else np.ones(counts.shape), counts.shape)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(length > 0, 1 / length, np.nan)
+        rate = counts * share
+        seen = ~np.isnan(rate)
+        scaled = np.diff(rate) ** 2 / (counts[seen].sum() / length[seen].sum() * (share[1:] + share[:-1]))
+    scaled = scaled[np.isfinite(scaled)]
+    return max(1.0, float(scaled.mean())) if scaled.size else 1.0
 
 
 def _cuts(counts: Floats, length: Floats, min_size: int, penalty: float) -> NDArray[np.intp]:

@@ -128,18 +128,30 @@ def funnel(view: View, selection: Selection) -> pd.DataFrame:
 
 
 def peers(view: View, selection: Selection, adm2_pcode: str, *, n: int = 6) -> pd.DataFrame:
-    """The districts nearest in size to one: by population where it is known, else by meetings held; with that size.
+    """The districts most like one in population and share of displaced people; see `concerns.comparison.nearest_peers`.
 
-    Returns one row a peer, index adm2_pcode, columns n_reports, size; `attrs["size"]` names it.
+    Columns as there, with n_reports, per_meeting and its limits, and rate_per_10k and its limits. attrs: name
+    ("population", or "n_meetings" where no population is known), by_share, sources (of the population), and the one's
+    own size and share.
     """
     table = rate_table(view, selection)
+    people = view.people(selection.bounds[1].year).set_index("adm_pcode")
     name = "population" if table["population"].notna().any() else "n_meetings"
-    size = table[name].astype(float).replace(0, np.nan)
-    distance = (np.log(size) - np.log(size.get(adm2_pcode, np.nan))).abs().drop(adm2_pcode, errors="ignore").dropna()
-    nearest = distance.sort_values(kind="stable").head(n).index
-    found = pd.DataFrame({"n_reports": table["n_reports"].reindex(nearest), "size": size.reindex(nearest)})
-    found.attrs["size"] = name
-    return found
+    share = (people["idp"] / people["total"].where(people["total"] > 0)).astype(float).reindex(table.index)
+    sizes = pd.DataFrame({"size": table[name].astype(float), "displaced_share": share}, index=table.index)
+    found = comparison.nearest_peers(sizes, adm2_pcode, n=n)
+    rates = [column for column in table.columns if column.startswith(("n_reports", "per_meeting", "rate_per_10k"))]
+    joined = found.join(table[rates])
+    sources = sorted({f"{source} {year}" for source, year in zip(people["source"], people["year"], strict=True)})
+    own = sizes.reindex([adm2_pcode]).iloc[0]
+    joined.attrs.update(
+        by_share=found.attrs.get("by_share", False),
+        name=name,
+        sources=sources,
+        size=own["size"],
+        share=own["displaced_share"],
+    )
+    return joined
 
 
 def mix_index(view: View, selection: Selection) -> pd.DataFrame:
@@ -153,6 +165,31 @@ def mix_index(view: View, selection: Selection) -> pd.DataFrame:
     of_category = totals.groupby([governorate, totals["category"]])["n_reports"].transform("sum")
     of_all = totals.groupby(governorate)["n_reports"].transform("sum").replace(0, np.nan)
     return totals.assign(index=own / (of_category / of_all).replace(0, np.nan))
+
+
+def by_category(view: View, selection: Selection) -> pd.DataFrame:
+    """Gi* of every district in every category, all at once; see `geo.hotspot_columns`. Categories that the viewer sees
+    by governorate only are left out."""
+    from geo.hotspot_columns import getis_ord_gi_star_columns
+
+    totals = view.cube.totals(selection, by=("adm2_pcode", "category"))
+    counts = totals.pivot(index="adm2_pcode", columns="category", values="n_reports").astype(float)
+    held = view.meetings_by(selection).groupby("adm2_pcode")["n_held"].sum().reindex(counts.index)
+    people = view.people(selection.bounds[1].year).set_index("adm_pcode")["total"].reindex(counts.index)
+    effort = next((each for each in (held, people) if (each > 0).mean() >= 0.5), None)
+    values = counts if effort is None else counts.div(effort.where(effort > 0).astype(float), axis=0)
+    return getis_ord_gi_star_columns(values.drop(columns=list(view.coarse_categories), errors="ignore"),
+                                     view.district_set.neighbours)  # fmt: skip
+
+
+def worth(view: View, n_reports: pd.Series, *, bandwidth_m: float) -> dict[int, float]:
+    """What reports of each precision are worth in exact ones; see `geo.effective`. n_reports: by geo_precision."""
+    from geo.effective import effective_reports
+    from geo.projection import area_km2
+
+    mean_km2 = float(area_km2(view.district_set.districts.geometry).mean())
+    counted = {level: int(n_reports.get(level, 0)) for level in range(1, 6)}
+    return effective_reports(counted, bandwidth_m=bandwidth_m, district_km2=mean_km2)
 
 
 def backtest(view: View, selection: Selection) -> Backtest:

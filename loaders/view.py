@@ -217,6 +217,11 @@ class View:
             int(meetings["n_held"].sum()),
         )
 
+    @cached_property
+    def coarse_categories(self) -> frozenset[str]:
+        """Categories that the viewer sees by governorate only: in no district, which is not the same as zero there."""
+        return frozenset(self.taxonomy.sensitive.intersection(self.taxonomy.categories) - self.viewer.clearances)
+
     # -- below -----------------------------------------------------------------------------------------------------
 
     def _open_forums(self, selection: Selection) -> pd.DataFrame:

@@ -11,9 +11,9 @@ from concerns import comparison
 from concerns.selection import Selection
 from loaders import analysis
 from loaders.view import View
-from pages.figures import charts, sentences
+from pages.figures import charts, district_texts, findings, sentences
 from pages.figures.texts import _
-from pages.widgets import district_tests, downloads, filter_bar, page_frame, tables
+from pages.widgets import district_tests, figure, filter_bar, page_frame
 
 
 def render() -> None:
@@ -48,12 +48,11 @@ def _rates(view: View, selection: Selection, table: pd.DataFrame) -> None:
     known = {kind: title for kind, title in kinds.items() if table[kind].notna().any()}
     for kind, title in known.items():
         chart = charts.intervals(table.reset_index(), label="label", value=kind, title=title)
-        st.altair_chart(chart, width="stretch", theme=None)
         about = page_frame.about(view, selection, title=title)
-        downloads.show(sentences.district_table(table), name=f"districts-{kind}", about=about, chart=chart)
+        finding, rows = findings.intervals(table, label="label", value=kind), sentences.district_table(table)
+        figure.show(chart, rows, finding=f"{title}: {finding}", name=f"districts-{kind}", about=about)
     for kind in kinds.keys() - known.keys():
         st.info(sentences.NO_RATE[kind]())
-    tables.show(sentences.district_table(table))
     st.caption(sentences.how_rates(view.people(selection.bounds[1].year)))
 
 
@@ -65,9 +64,9 @@ def _mix(view: View, selection: Selection, names: pd.Series) -> None:
         table["category"].map(filter_bar.category_names(view)),
     )
     chart = charts.mix(table, title=_("Share of the district's reports"))
-    st.altair_chart(chart, width="stretch", theme=None)
     about = page_frame.about(view, selection, title=_("The mix of concerns"))
-    downloads.show(table[["district", "label", "n_reports", "share"]], name="districts-mix", about=about, chart=chart)
+    shown = district_texts.share_table(table)
+    figure.show(chart, shown, finding=findings.mix(table), name="districts-mix", about=about)
 
 
 def _trend(view: View, selection: Selection, names: pd.Series) -> None:
@@ -75,6 +74,6 @@ def _trend(view: View, selection: Selection, names: pd.Series) -> None:
     table = view.cube.totals(selection, by=("month", "adm2_pcode"))
     table["label"] = table["adm2_pcode"].map(names)
     chart = charts.small_multiples(table.assign(category=table["adm2_pcode"]), title=_("Reports"))
-    st.altair_chart(chart, theme=None)
     about = page_frame.about(view, selection, title=_("Reports by month and district"))
-    downloads.show(table[["month", "label", "n_reports"]], name="districts-trend", about=about, chart=chart)
+    shown = sentences.month_table(table.assign(category=table["adm2_pcode"]))
+    figure.show(chart, shown, finding=findings.largest(table), name="districts-trend", about=about, width="content")

@@ -19,7 +19,10 @@ from pages.widgets import (
     markup,
     page_frame,
     tables,
+    tested,
 )
+
+CLASSED = {"count", "per_meeting", "rate_per_10k", "smoothed"}  # layers whose colours are classes of a number
 
 
 def render() -> None:
@@ -54,10 +57,14 @@ def _map_and_panel(view: View, selection: Selection) -> None:
     with right:
         markup.show(layer.legend)
         district_panel.show(view, selection, chosen, names)
-    _table(view, selection, layer)
+    _table(view, selection, layer, has_classes=picture.name in CLASSED)
+    if picture.name == "emerging":
+        tested.strip(view, selection, chosen, names)
+    if picture.name == "gi_star":
+        tested.categories(view, selection, names)
 
 
-def _table(view: View, selection: Selection, layer: Layer) -> None:
+def _table(view: View, selection: Selection, layer: Layer, *, has_classes: bool) -> None:
     """The map's numbers for those who cannot see it, and as files."""
     names = filter_bar.district_names(view)
     shown = sentences.layer_table(layer.table, names)
@@ -66,4 +73,4 @@ def _table(view: View, selection: Selection, layer: Layer) -> None:
     shapes = view.district_set.display.merge(layer.table.reset_index(), on="adm2_pcode")
     about = page_frame.about(view, selection, title=layer.title)
     downloads.show(shown, name="hotspots", about=about, shapes=shapes)
-    st.caption(sentences.how_map())
+    st.caption(sentences.how_map(has_classes=has_classes))

@@ -28,6 +28,8 @@ def _draw(view: View | ReleaseView) -> None:
         st.header(_(method.title), anchor=method.key)
         st.write(_(method.plain))
         st.caption(_("When not to trust it: {caution}").format(caution=_(method.caution)))
+        if method.formula:
+            st.latex(method.formula)
         with st.expander(_("Definition, defaults and source (in English)")):
             st.code(method.definition(), language=None, wrap_lines=True)
     st.header(_("Sources and licences"), anchor="sources")

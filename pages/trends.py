@@ -11,9 +11,9 @@ import streamlit as st
 from concerns import changes
 from concerns.selection import Selection
 from loaders.view import View
-from pages.figures import charts, sentences
-from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame, tables, trend_tests
+from pages.figures import charts, findings, sentences
+from pages.figures.texts import _, markdown_safe
+from pages.widgets import alerts, downloads, figure, filter_bar, page_frame, tables, trend_tests
 
 
 def render() -> None:
@@ -34,13 +34,15 @@ def _draw(view: View) -> None:
     _effort(view, selection)
     _years(view, selection, a_year_ago)
     trend_tests.show(view, selection)
+    alerts.show(view, selection)
 
 
 def _period(view: View, selection: Selection) -> None:
     """All months; drawing over them and pressing the button makes that period the filter."""
     months = view.cube.totals(replace(selection, start=None, end=None), by=("month",))
     chart = charts.brushed_months(months, value="n_reports", title=_("Reports"))
-    event = st.altair_chart(chart, width="stretch", theme=None, on_select="rerun", key="trend-period")
+    finding = findings.months(months)
+    event = st.altair_chart(chart, width="stretch", theme=None, on_select="rerun", key="trend-period", alt=finding)
     drawn = filter_bar.brushed(event)
     st.button(
         _("Use the drawn period as filter"), disabled=drawn is None, on_click=filter_bar.choose_period, args=(drawn,)
@@ -51,10 +53,12 @@ def _categories(view: View, selection: Selection, table: pd.DataFrame) -> None:
     st.subheader(_("Reports by month and category"))
     panels, stack, share, rows = st.tabs([_("Side by side"), _("Stacked"), _("Share of the mix"), _("Table")])
     chart = charts.small_multiples(table, title=_("Reports"))
-    panels.altair_chart(chart, theme=None)
-    stack.altair_chart(charts.stacked(table, title=_("Reports")), width="stretch", theme=None)
+    finding = findings.largest(table)
+    st.caption(markdown_safe(finding))
+    panels.altair_chart(chart, theme=None, alt=finding)
+    stack.altair_chart(charts.stacked(table, title=_("Reports")), width="stretch", theme=None, alt=finding)
     mix = charts.stacked(table, title=_("Share of reports"), is_share=True)
-    share.altair_chart(mix, width="stretch", theme=None)
+    share.altair_chart(mix, width="stretch", theme=None, alt=finding)
     shown = sentences.month_table(table)
     with rows:
         tables.show(shown)
@@ -71,9 +75,9 @@ def _effort(view: View, selection: Selection) -> None:
         return
     held = meetings.groupby("month", as_index=False)[["n_planned", "n_held"]].sum()
     chart = charts.monthly(held, value="n_held", title=_("Meetings held"), colour=charts.GREY)
-    st.altair_chart(chart, width="stretch", theme=None)
     about = page_frame.about(view, selection, title=_("Meetings held by month"))
-    downloads.show(held, name="trend-meetings", about=about, chart=chart)
+    finding = findings.months(held, value="n_held")
+    figure.show(chart, sentences.meeting_table(held), finding=finding, name="trend-meetings", about=about)
 
 
 def _year_over_year(view: View, selection: Selection) -> pd.DataFrame:

@@ -26,14 +26,16 @@ def _number(name: str) -> str:
     return f"{name}_text"
 
 
-def with_texts(table: pd.DataFrame, *, months: Sequence[str] = (), numbers: Sequence[str] = ()) -> pd.DataFrame:
+def with_texts(
+    table: pd.DataFrame, *, months: Sequence[str] = (), numbers: Sequence[str] = (), decimals: int = 1
+) -> pd.DataFrame:
     """Add a text column for each month and number, in the reader's digits: charts show these, never raw values."""
     shown = table.copy()
     for name in months:
         shown[f"{name}_text"] = [format_short_month(day.date()) for day in pd.to_datetime(table[name])]
     for name in numbers:
-        decimals = 0 if pd.api.types.is_integer_dtype(table[name].dtype) else 1
-        shown[_number(name)] = [format_number(value, decimals=decimals) for value in table[name]]
+        places = 0 if pd.api.types.is_integer_dtype(table[name].dtype) else decimals
+        shown[_number(name)] = [format_number(value, decimals=places) for value in table[name]]
     return shown
 
 
@@ -169,13 +171,23 @@ def in_digits(text: str) -> str:
     return text
 
 
-def intervals(table: pd.DataFrame, *, label: str, value: str, title: str) -> alt.LayerChart:
-    """A value with its interval for each unit, in the order of names. table: label, value, value_lower, value_upper."""
+def intervals(
+    table: pd.DataFrame, *, label: str, value: str, title: str, in_order: bool = False, decimals: int = 1
+) -> alt.LayerChart:
+    """A value with its interval for each unit. table: label, value, value_lower, value_upper.
+
+    in_order: in the order of the rows, else of the names.
+    """
     names = [value, f"{value}_lower", f"{value}_upper"]
-    shown = with_texts(table[[label, *names]].dropna(), numbers=names)
+    shown = with_texts(table[[label, *names]].dropna(), numbers=names, decimals=decimals)
     words = (title, _("Lower limit"), _("Upper limit"))
     base = alt.Chart(shown, height=alt.Step(24)).encode(
-        y=alt.Y(f"{label}:N", title=None, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y(
+            f"{label}:N",
+            title=None,
+            axis=alt.Axis(labelLimit=260),
+            sort=shown[label].tolist() if in_order else "ascending",
+        ),
         tooltip=[
             alt.Tooltip(f"{label}:N", title=" "),
             *(alt.Tooltip(f"{_number(name)}:N", title=word) for name, word in zip(names, words, strict=True)),

@@ -6,6 +6,7 @@ import importlib
 import inspect
 from dataclasses import dataclass
 
+from pages.figures.formulas import FORMULAS
 from pages.figures.texts import marked
 
 
@@ -19,10 +20,22 @@ class Method:
     caution: str
     function: str
 
+    @property
+    def formula(self) -> str:
+        """Its formula in LaTeX; empty where there is none."""
+        return FORMULAS.get(self.key, "")
+
     def definition(self) -> str:
-        """The function's docstring: formula, units, null hypothesis, source."""
+        """The function with its defaults, and its docstring: units, null hypothesis, source."""
         module, name = self.function.split(":")
-        return inspect.getdoc(getattr(importlib.import_module(module), name)) or ""
+        function = getattr(importlib.import_module(module), name)
+        text = inspect.getdoc(function) or ""
+        if not inspect.isfunction(function):
+            return text
+        signature = inspect.signature(function)
+        plain = [each.replace(annotation=inspect.Parameter.empty) for each in signature.parameters.values()]
+        bare = signature.replace(parameters=plain, return_annotation=inspect.Signature.empty)
+        return f"{name}{bare}\n\n{text}"
 
 
 METHODS = (
@@ -77,6 +90,51 @@ METHODS = (
         "concerns.rates:empirical_bayes",
     ),
     Method(
+        "many_tests",
+        marked("Many tests on one picture"),
+        marked(
+            "When a hundred districts are tested, some stand out by chance alone. The correction keeps the expected "
+            "share of such false findings among all that are coloured at 5 %."
+        ),
+        marked(
+            "It does not say which of the findings is the false one; and a district that is not coloured is not "
+            "shown to be quiet."
+        ),
+        "concerns.multiple_tests:q_values",
+    ),
+    Method(
+        "standardised",
+        marked("Standardised rates"),
+        marked(
+            "Districts with another mix of people are compared as if all had the same mix. Each group's own rate is "
+            "weighted by a standard population."
+        ),
+        marked("Not shown below ten reports; a group that nobody counted leaves the district without a rate."),
+        "concerns.rates:standardised_rate",
+    ),
+    Method(
+        "spatial_smoothed",
+        marked("Rates smoothed by neighbours"),
+        marked(
+            "The rate of a small district is moved towards the average of itself and its neighbours instead of that "
+            "of all. An island borrows from all and is flagged."
+        ),
+        marked("A border between two really different areas is blurred."),
+        "concerns.rates:spatial_empirical_bayes",
+    ),
+    Method(
+        "peers",
+        marked("Districts like mine"),
+        marked(
+            "Peers are the districts nearest in population and, where it is known, in the share of displaced people."
+            " Both differences are measured against how much districts differ."
+        ),
+        marked(
+            "Alike in size and displacement does not mean alike in what matters; an old population chooses old peers."
+        ),
+        "concerns.comparison:nearest_peers",
+    ),
+    Method(
         "funnel",
         marked("Funnel: districts against their size"),
         marked(
@@ -95,6 +153,16 @@ METHODS = (
         ),
         marked("It is a picture, not a test: where many people live and meet, more is raised."),
         "geo.surface:density",
+    ),
+    Method(
+        "precision_aware",
+        marked("Surface with uncertain locations"),
+        marked(
+            "A report known by place or district only is spread over where it may lie, so that it says no more than "
+            "is known. The honesty panel says how many exact reports that is worth."
+        ),
+        marked("It blurs and never sharpens: a cluster of coarse reports cannot be told from an even spread."),
+        "geo.surface:precision_aware",
     ),
     Method(
         "gi_star",
@@ -117,6 +185,16 @@ METHODS = (
         "geo.hotspots:local_moran",
     ),
     Method(
+        "global_moran",
+        marked("Is there any clustering at all (Moran's I)"),
+        marked(
+            "One number says whether districts near each other are more alike than districts far apart. It is set "
+            "against what shuffled values would give."
+        ),
+        marked("It says nothing of where; one large outlier can hide or make it."),
+        "geo.hotspots:moran",
+    ),
+    Method(
         "emerging",
         marked("Emerging hot spots"),
         marked(
@@ -135,6 +213,16 @@ METHODS = (
         ),
         marked("The circle is only the best of those tried; its edge is not a border on the ground."),
         "geo.scan:poisson_scan",
+    ),
+    Method(
+        "space_time_scan",
+        marked("Clusters in space and time"),
+        marked(
+            "Cylinders of districts and months are searched for more reports than place and month lead to expect. It"
+            " needs no population, since each place is held against its own level."
+        ),
+        marked("It also fires where one forum merely starts to report more: look at its meetings."),
+        "geo.scan:space_time_scan",
     ),
     Method(
         "near_repeat",
@@ -157,6 +245,39 @@ METHODS = (
         "concerns.trends:mann_kendall",
     ),
     Method(
+        "season",
+        marked("The usual year (STL and month effects)"),
+        marked(
+            "The series is split into trend, usual year and rest; each month's ratio says how far it lies from the "
+            "usual month at equal trend and meetings. Thirty-six months are needed."
+        ),
+        marked("Four years are few: a single unusual month moves its ratio."),
+        "concerns.trends:seasonal",
+    ),
+    Method(
+        "hijri",
+        marked("Seasons of the Hijri calendar"),
+        marked(
+            "Ramadan, the feasts, Ashura and the Arbaeen walk move through the Gregorian year, and are tested beside"
+            " it. A ratio says how a month wholly inside the window would compare."
+        ),
+        marked(
+            "Fewer than three passages cannot be told from the month of the year; the day of sighting may differ by "
+            "one."
+        ),
+        "concerns.hijri:hijri_effects",
+    ),
+    Method(
+        "change_points",
+        marked("Changes of level"),
+        marked(
+            "The months are cut into spans of equal level where that explains the counts best, and each cut has to "
+            "earn its place. On the page the cost of a cut grows with how much more than chance the months differ."
+        ),
+        marked("It describes and does not test; a steady rise is cut into steps."),
+        "concerns.trends:change_points",
+    ),
+    Method(
         "alerts",
         marked("Alerts (EARS and Farrington)"),
         marked(
@@ -165,5 +286,28 @@ METHODS = (
         ),
         marked("An alert is a reason to look, not a finding; a new forum raises reports too."),
         "concerns.alerts:farrington",
+    ),
+    Method(
+        "ears",
+        marked("Alerts from the months before (EARS)"),
+        marked(
+            "A month is held against the seven months that end three before it. It is an alert when it lies above "
+            "their mean by more than chance would explain."
+        ),
+        marked("It knows no season: a month that is high every year is an alert every year."),
+        "concerns.alerts:ears",
+    ),
+    Method(
+        "backtest",
+        marked("Forecast and back-test"),
+        marked(
+            "At the end of each past month the map is drawn from what was known then, and set against the month that"
+            " followed. Naive maps, such as last month's, are drawn beside it."
+        ),
+        marked(
+            "Reports follow attention: a forecast that sends attention proves itself right. It names places, never "
+            "persons."
+        ),
+        "concerns.forecast:backtest",
     ),
 )

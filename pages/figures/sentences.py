@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from concerns.forecast import Backtest
 from pages.figures.texts import _, format_month, format_number, format_percent, isolated, markdown_safe, ngettext
 
 KEY_NUMBERS: dict[str, Callable[[], str]] = {
@@ -119,6 +118,12 @@ def month_table(table: pd.DataFrame) -> pd.DataFrame:
     for label in wide.columns:
         shown[label] = wide[label].to_numpy()
     return shown.assign(**{_("Total"): wide.sum(axis=1).to_numpy()})
+
+
+def meeting_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Meetings by month. table: month, n_planned, n_held."""
+    months = [format_month(day.date()) for day in pd.to_datetime(table["month"])]
+    return pd.DataFrame({_("Month"): months, _("Planned"): table["n_planned"], _("Held"): table["n_held"]})
 
 
 NO_RATE: dict[str, Callable[[], str]] = {
@@ -246,6 +251,12 @@ def layer_table(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         "trend": _("Trend"),
         "status": _("Status"),
         "cluster": _("Cluster"),
+        "start": _("From"),
+        "end": _("To"),
+        "observed": _("Observed"),
+        "expected": _("Expected"),
+        "relative_risk": _("Times the rate elsewhere"),
+        "p_gumbel": _("p (Gumbel)"),
     }
     shown = {_("District"): names.reindex(table.index).to_numpy(), _("Code"): table.index.to_numpy()}
     for name in table.columns:
@@ -259,100 +270,12 @@ def layer_table(table: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(shown)
 
 
-def how_map() -> str:
-    """How the map is made, in two sentences."""
-    return _(
+def how_map(*, has_classes: bool) -> str:
+    """How the map is made. has_classes: whether its colours are classes of a number."""
+    text = _(
         "Each report counts once, in the district where its point lies or that its source names; coarse locations are "
-        "never drawn as points. The classes hold about as many districts each, with round limits."
+        "never drawn as points."
     )
-
-
-def how_funnel(table: pd.DataFrame) -> str:
-    """How the funnel is made, and what its limits allow for. table: from `loaders.analysis.funnel`, with `outside`."""
-    exposure = _("meetings held") if table.attrs.get("exposure") == "meetings" else _("population")
-    text = _(
-        "Size is measured in {exposure}. Within the dotted lines 99.8 % of districts of that size lie by chance, "
-        "within the dashed ones 95 %; {n} of {total} lie outside the dotted ones. Outside means different, not worse."
-    ).format(
-        exposure=exposure,
-        n=format_number(int(table["outside"].sum())),
-        total=format_number(int(table["ratio"].notna().sum())),
-    )
-    if table.attrs.get("limits") == "multiplicative":
-        text += " " + _("Districts differ by more than chance, so the limits are widened (φ = {phi}).").format(
-            phi=format_number(table.attrs["phi"], decimals=1)
-        )
-    return text
-
-
-def funnel_table(table: pd.DataFrame) -> pd.DataFrame:
-    """The numbers of the funnel. table: from `loaders.analysis.funnel`, with label and outside."""
-    return pd.DataFrame(
-        {
-            _("District"): table["label"],
-            _("Reports"): table["observed"],
-            _("Expected"): table["expected"].round(1),
-            _("Ratio"): table["ratio"].round(2),
-            _("99.8 % limits"): [
-                interval(low, high) for low, high in zip(table["lower_99.8"], table["upper_99.8"], strict=True)
-            ],
-            _("Outside"): table["outside"],
-        }
-    )
-
-
-def mix_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Categories of districts beside their governorate. table: district, label, n_reports, index."""
-    return pd.DataFrame(
-        {
-            _("District"): table["district"],
-            _("Category"): table["label"],
-            _("Reports"): table["n_reports"],
-            _("Share beside the governorate"): table["index"].round(2),
-        }
-    )
-
-
-def rests_on(n_reports: pd.Series) -> str:
-    """What the map rests on. n_reports: by geo_precision."""
-    total = int(n_reports.sum())
-    exact, place = (int(n_reports.get(level, 0)) for level in (1, 2))
-    if total == 0:
-        return _("No located report in this selection.")
-    return _(
-        "{gps} of {total} reports have a GPS point and {place} the point of a whole place; the others are known by "
-        "area only. {share} of the map rests on points that stand for a place."
-    ).format(
-        gps=format_number(exact),
-        total=format_number(total),
-        place=format_number(place),
-        share=format_percent(place / total),
-    )
-
-
-def backtest(found: Backtest) -> str:
-    """How much of the next month's reports a map would have held. Rule: better only where the gain's interval is "
-    "above 0."""
-    if found.status != "ok" or (1, "last_month") not in found.summary.index:
-        return _("At least 48 months are needed to test the map against what followed; nothing is claimed before.")
-    recent = found.steps[found.steps["target"] > found.steps["target"].max() - 12]
-    hits = recent.groupby("method")[["n_hits", "n_total"]].sum()
-    share = hits["n_hits"] / hits["n_total"]
-    naive = ("last_month", "same_month_last_year", "mean_of_12", "long_run_mean")
-    model = next(name for name in share.index if name not in naive)
-    text = _(
-        "In the last 12 months the top 10 % of area by this forecast held {model} of the next month's reports; last "
-        "month's map would have held {last}, the mean of the last 12 months {mean}."
-    ).format(
-        model=format_percent(share[model]),
-        last=format_percent(share["last_month"]),
-        mean=format_percent(share["mean_of_12"]),
-    )
-    gain = found.gain[found.gain["measure"] == "hit_rate"] if "measure" in found.gain else found.gain
-    better = bool((gain["verdict"] == "better").any()) if "verdict" in gain else False
-    verdict = (
-        _("The forecast is better than the best naive guess.")
-        if better
-        else _("The forecast is no better than the best naive guess.")
-    )
-    return f"{text} {verdict}"
+    if not has_classes:
+        return text
+    return text + " " + _("The classes hold about as many districts each, with round limits.")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
-from geo.emerging import EmergingClass
+from geo.emerging import EmergingClass, EmergingHotSpots
 from pages.figures import legends, palettes
 from pages.figures.layers import Layer
 from pages.figures.legends import Entry
@@ -107,10 +108,55 @@ def emerging(table: pd.DataFrame) -> Layer:
         n=format_number(pattern), total=format_number(len(table))
     )
     legend = legends.legend(
-        entries, title=title, note=_("Each month is tested; corrected over all months and districts.")
+        entries, title=title, note=_("Counts of each month are tested; corrected over all months and districts.")
     )
     columns = ["class", "class_key", "n_hot", "n_cold", "n_observed", "trend", "status"]
     return Layer(title, codes, EMERGING_COLOURS, legend, table[columns], finding)
+
+
+def strip_rows(found: EmergingHotSpots, adm2_pcode: str) -> pd.DataFrame:
+    """The months of one district: month, kind (hot, cold, neither, untested), state (its word), sign (+, −, none)."""
+    words = {"hot": _("hot"), "cold": _("cold"), "neither": _("neither"), "untested": _("cannot be tested")}
+    z, hot, cold = (bins.loc[adm2_pcode] for bins in (found.z, found.hot, found.cold))
+    kind = np.select([hot, cold, z.isna()], ["hot", "cold", "untested"], "neither")
+    rows = pd.DataFrame({"month": pd.DatetimeIndex(z.index), "kind": kind, "z": z.to_numpy()})
+    return rows.assign(state=rows["kind"].map(words), sign=rows["kind"].map({"hot": "+", "cold": "−"}).fillna(""))
+
+
+def strip_table(rows: pd.DataFrame) -> pd.DataFrame:
+    """The strip as a table. rows: from `strip_rows`."""
+    months = [format_short_month(day.date()) for day in rows["month"]]
+    return pd.DataFrame({_("Month"): months, _("State"): rows["state"], "z (Gi*)": rows["z"].round(2)})
+
+
+def category_finding(table: pd.DataFrame, *, alpha: float = 0.05) -> str:
+    """In how many categories any district is hot or cold. table: from `loaders.analysis.by_category`."""
+    seen = table[table["q_value"] <= alpha]
+    return _(
+        "Category by category, {n} pairs of district and category are hot or cold after correction for all {tests} "
+        "tests, in {categories} categories."
+    ).format(
+        n=format_number(len(seen)),
+        tests=format_number(table.attrs["n_tests"]),
+        categories=format_number(seen.index.get_level_values("column").nunique()),
+    )
+
+
+def category_table(
+    table: pd.DataFrame, districts: pd.Series, categories: Mapping[str, str], *, alpha: float = 0.05
+) -> pd.DataFrame:
+    """The pairs that stand out, most unusual first. districts, categories: names by code."""
+    seen = table[table["q_value"] <= alpha].sort_values("q_value", kind="stable")
+    codes, kinds = (seen.index.get_level_values(level) for level in ("area", "column"))
+    return pd.DataFrame(
+        {
+            _("District"): districts.reindex(codes).to_numpy(),
+            _("Category"): [categories.get(str(code), str(code)) for code in kinds],
+            _("State"): [_("hot") if z > 0 else _("cold") for z in seen["gi_star_z"]],
+            "z (Gi*)": seen["gi_star_z"].round(2).to_numpy(),
+            _("p, corrected"): seen["q_value"].round(4).to_numpy(),
+        }
+    )
 
 
 def clusters(found: pd.DataFrame, index: pd.Index, status: str, *, alpha: float = 0.05) -> Layer:
@@ -141,6 +187,12 @@ def clusters(found: pd.DataFrame, index: pd.Index, status: str, *, alpha: float 
     note = _("It also fires where one forum starts to report more: look at its meetings.")
     member = codes.where(codes < len(CLUSTER_COLOURS))
     table = pd.DataFrame({"cluster": member.astype("Int8")}, index=index)
+    figures = ["start", "end", "observed", "expected", "relative_risk", "p_value", "p_gumbel"]
+    of_cluster = kept[figures].set_axis(range(1, len(kept) + 1))
+    for month in ("start", "end"):
+        of_cluster[month] = [format_short_month(pd.Timestamp(day).date()) for day in of_cluster[month]]
+    for name in figures:
+        table[name] = table["cluster"].map(of_cluster[name])
     return Layer(title, codes, CLUSTER_COLOURS, legends.legend(entries, title=title, note=note), table, finding)
 
 

@@ -1,8 +1,8 @@
-"""Trends, seasons, change points and alerts in words and tables of the reader, each by a written rule."""
+"""Trends, seasons and change points in words and tables of the reader, each by a written rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,7 +10,7 @@ from babel import dates
 
 from pages.figures import texts
 from pages.figures.sentences import interval
-from pages.figures.texts import _, format_number, format_short_month
+from pages.figures.texts import _, format_number, format_short_month, isolated
 
 STATUS: dict[str, Callable[[], str]] = {
     "ok": lambda: "",
@@ -18,15 +18,6 @@ STATUS: dict[str, Callable[[], str]] = {
     "missing": lambda: _("missing"),
     "constant": lambda: _("never changes"),
     "not_identified": lambda: _("cannot be told apart"),
-}
-WHY_NOT: dict[str, Callable[[], str]] = {
-    "short_history": lambda: _("too little history"),
-    "no_meeting": lambda: _("no meeting held"),
-    "no_report": lambda: _("no report came (this is not zero)"),
-    "gap_in_baseline": lambda: _("a gap in the months before"),
-    "no_fit": lambda: _("no fit"),
-    "recent_missing": lambda: _("a recent month is missing"),
-    "few_cases": lambda: _("too few reports for an alert"),
 }
 HIJRI: dict[str, Callable[[], str]] = {
     "ramadan": lambda: _("Ramadan"),
@@ -41,14 +32,12 @@ def trend(row: Mapping[Hashable, Any], *, per_meeting: bool, alpha: float = 0.05
     """One trend in words. Rule: rising or falling where p ≤ 0.05, else not distinguishable from no change."""
     if row["status"] in ("too_few", "missing"):
         return _("too few months to tell")
-    decimals = 3 if per_meeting else 1
-    slope = format_number(abs(float(row["sen_slope"])), decimals=decimals)
-    limits = interval(float(row["sen_lower"]), float(row["sen_upper"]), decimals=decimals)
-    if not float(row["p_value"]) <= alpha:
-        return _("not distinguishable from no change (95 % interval of the slope {limits})").format(limits=limits)
+    if not float(row["p_value"]) <= alpha or not row["sen_slope"]:
+        return _("not distinguishable from no change")
+    slope = format_number(abs(float(row["sen_slope"])), decimals=3 if per_meeting else 1)
     if float(row["sen_slope"]) > 0:
-        return _("rising by {slope} a month, 95 % interval {limits}").format(slope=slope, limits=limits)
-    return _("falling by {slope} a month, 95 % interval {limits}").format(slope=slope, limits=limits)
+        return _("rising by {slope} a month").format(slope=slope)
+    return _("falling by {slope} a month").format(slope=slope)
 
 
 def trend_table(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -59,23 +48,121 @@ def trend_table(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
         {
             _("Category"): [names.get(str(code), str(code)) for code in table.index],
             _("Trend"): [trend(row, per_meeting=per_meeting) for row in rows],
-            "p": [format_number(row["p_value"], decimals=3) for row in rows],
+            _("Slope a month, 95 % interval"): [
+                interval(float(row["sen_lower"]), float(row["sen_upper"]), decimals=3 if per_meeting else 1)
+                for row in rows
+            ],
+            "p": [small_p(row["p_value"]) for row in rows],
             "τ": [format_number(row["tau_b"], decimals=2) for row in rows],
             _("Months"): [format_number(row["n"]) for row in rows],
         }
     )
 
 
+def small_p(p_value: float) -> str:
+    """A p-value with three decimals; one that would be shown as 0 as less than 0.001."""
+    if p_value < 0.001:
+        return isolated(f"< {format_number(0.001, decimals=3)}")
+    return format_number(p_value, decimals=3)
+
+
+def trend_finding(table: pd.DataFrame, names: Mapping[str, str], *, alpha: float = 0.05) -> str:
+    """Which categories rise and which fall, each tested alone. table: from `loaders.series.trends`."""
+    seen = table[table["p_value"] <= alpha]
+    rising, falling = (list(map(str, seen.index[sign * seen["sen_slope"] > 0])) for sign in (1, -1))
+    if not rising and not falling:
+        return _("No category rises or falls by more than chance would explain.")
+    parts = [_("Rising: {names}.").format(names=_named(rising, names))] if rising else []
+    parts += [_("Falling: {names}.").format(names=_named(falling, names))] if falling else []
+    return " ".join(parts)
+
+
+def how_trend(table: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """How the trends are made, over whom, and whom they leave out. table: from `loaders.series.trends`."""
+    unit = _("reports per meeting held") if table.attrs["per_meeting"] else _("counts of reports")
+    parts = [_("Mann–Kendall test and Sen's slope on whole months of {unit}.").format(unit=unit)]
+    if table.attrs["n_left_out"]:
+        text = _(
+            "Only the {n} districts that took part from the first months to the last are counted; {left} that joined "
+            "later or left bring other concerns, and would look like a change."
+        )
+        parts.append(
+            text.format(n=format_number(table.attrs["n_stayed"]), left=format_number(table.attrs["n_left_out"]))
+        )
+    if table.attrs["everywhere"]:
+        text = _(
+            "{names}: kept by governorate for you, so counted in all districts, those that joined too: their trend may "
+            "come from the newcomers."
+        )
+        parts.append(text.format(names=_named(table.attrs["everywhere"], names)))
+    if table.attrs["hidden"]:
+        parts.append(not_by_district(table.attrs["hidden"], names))
+    return " ".join(parts)
+
+
+def not_by_district(codes: Sequence[str], names: Mapping[str, str]) -> str:
+    """Say which categories are missing because they are kept by governorate."""
+    text = _("{names}: kept by governorate for you, so in no district; this is not zero.")
+    return text.format(names=_named(codes, names))
+
+
+def _named(codes: Sequence[str], names: Mapping[str, str]) -> str:
+    return _(", ").join(names.get(code, code) for code in codes)
+
+
+def how_season() -> str:
+    """How the usual year is made."""
+    return _(
+        "Ratios at equal trend and equal numbers of meetings, in the districts that took part throughout; 36 months "
+        "are needed. A window of the Hijri calendar is tested beside the Gregorian year, corrected for five windows."
+    )
+
+
+def how_levels(found: pd.DataFrame) -> str:
+    """How changes of level are found. found: from `loaders.series.segments`."""
+    return _(
+        "The months are cut where it explains most, at equal meetings and season, in the districts that took part "
+        "throughout. Neighbouring months differ {times} times as much as chance, and a cut has to earn as much more."
+    ).format(times=format_number(found.attrs["dispersion"], decimals=1))
+
+
+def month_names() -> list[str]:
+    """January to December in the reader's language."""
+    words = dates.get_month_names("wide", locale=texts.LOCALES[texts.language()])
+    return [words[number] for number in range(1, 13)]
+
+
+def hijri_names(table: pd.DataFrame) -> list[str]:
+    """The windows of the Hijri calendar in the reader's language."""
+    return [HIJRI[str(name)]() for name in table.index]
+
+
+def season_rows(table: pd.DataFrame, labels: Sequence[str]) -> pd.DataFrame:
+    """Ratios as a chart of intervals wants them: label, ratio, ratio_lower, ratio_upper."""
+    limits = {"ratio_lower": table["lower"], "ratio_upper": table["upper"]}
+    return table[["ratio"]].assign(label=list(labels), **limits)
+
+
+def level_table(months: pd.DataFrame) -> pd.DataFrame:
+    """The months behind the changes of level. months: from `loaders.series.segments`."""
+    return pd.DataFrame(
+        {
+            _("Month"): [format_short_month(day.date()) for day in months["month"]],
+            _("Reports"): months["n_reports"].astype("Int64"),
+            _("At equal meetings and season"): months["level"].round(2),
+            _("Level"): months["fitted"].round(2),
+        }
+    )
+
+
 def month_table(table: pd.DataFrame) -> pd.DataFrame:
     """Months of the year with their ratio. table: month effects, index 1 … 12 or 0 … 11 in calendar order."""
-    locale = texts.LOCALES[texts.language()]
-    words = dates.get_month_names("wide", locale=locale)
-    return pd.DataFrame({_("Month"): [words[number] for number in range(1, 13)]} | _ratios(table))
+    return pd.DataFrame({_("Month"): month_names()} | _ratios(table))
 
 
 def hijri_table(table: pd.DataFrame) -> pd.DataFrame:
     """Windows of the Hijri calendar with their ratio, and why there is none."""
-    shown = {_("Window"): [HIJRI[str(name)]() for name in table.index]} | _ratios(table)
+    shown = {_("Window"): hijri_names(table)} | _ratios(table)
     shown[_("Times covered")] = [format_number(n) for n in table["passages"]]
     return pd.DataFrame(shown)
 
@@ -103,59 +190,3 @@ def segments(table: pd.DataFrame) -> str:
         for row in table.iloc[1:].to_dict("records")
     ]
     return _("The level changed in {changes}.").format(changes=_(", ").join(changes))
-
-
-def alert_table(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """Alerts of the latest month. table: from `loaders.series.alerts`."""
-    rows = table.to_dict("records")
-    return pd.DataFrame(
-        {
-            _("Category"): [names.get(str(row["category"]), str(row["category"])) for row in rows],
-            _("Rule"): [row["rule"] for row in rows],
-            _("Month"): [format_short_month(row["month"].start_time.date()) for row in rows],
-            _("Observed"): [format_number(row["observed"]) for row in rows],
-            _("Expected"): [format_number(row["expected"], decimals=1) for row in rows],
-            _("Threshold"): [format_number(row["threshold"], decimals=1) for row in rows],
-            _("Alert"): [_verdict(row) for row in rows],
-        }
-    )
-
-
-def _verdict(row: Mapping[Hashable, Any]) -> str:
-    if row["alarm"] is pd.NA or row["alarm"] is None:
-        return _("cannot tell: {why}").format(why=WHY_NOT.get(str(row["why_not"]), lambda: "")())
-    if not row["alarm"]:
-        return _("in line with the past")
-    if row["more_meetings"] is True:
-        return _("above the threshold; more meetings?")
-    return _("above the threshold: worth a look")
-
-
-NOTE_STATUS: dict[str, Callable[[], str]] = {
-    "seen": lambda: _("seen"),
-    "verified": lambda: _("verified"),
-    "dismissed": lambda: _("dismissed"),
-}
-
-
-def alert_keys(table: pd.DataFrame, names: Mapping[str, str]) -> dict[str, str]:
-    """Key of each alert of the table and its name for a choice; those above the threshold first."""
-    rows = sorted(table.to_dict("records"), key=lambda row: row["alarm"] is pd.NA or not row["alarm"])
-    return {
-        f"{row['month']}|{row['rule']}|{row['category']}": f"{names.get(str(row['category']), '')} · {row['rule']}"
-        for row in rows
-    }
-
-
-def note_table(notes: Mapping[str, Mapping[str, str]], keys: Mapping[str, str]) -> pd.DataFrame:
-    """The notes on the alerts shown. notes: from `loaders.shelf`."""
-    kept = {key: notes[key] for key in keys if key in notes}
-    return pd.DataFrame(
-        {
-            _("Alert"): [keys[key] for key in kept],
-            _("Status"): [NOTE_STATUS[note["status"]]() for note in kept.values()],
-            _("Note"): [note["note"] for note in kept.values()],
-            _("By"): [note["who"] for note in kept.values()],
-            _("On"): [note["on"] for note in kept.values()],
-        }
-    )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from concerns.selection import Selection
 from loaders.view import View
-from pages.figures import charts, sentences
+from pages.figures import charts, findings, sentences
 from pages.figures.texts import _, format_number, markdown_safe
 from pages.widgets import filter_bar
 
@@ -43,7 +43,7 @@ def show(view: View, selection: Selection, chosen: str | None, names: pd.Series)
     st.metric(_("Reports in the period"), format_number(total), border=True)
     months = view.cube.totals(one, by=("month",))
     chart = charts.monthly(months, value="n_reports", title=_("Reports")).properties(height=130)
-    st.altair_chart(chart, width="stretch", theme=None)
+    st.altair_chart(chart, width="stretch", theme=None, alt=findings.months(months))
     top = view.cube.totals(one, by=("category",)).sort_values("n_reports", ascending=False).head(5)
     st.markdown(sentences.top_concerns(top[top["n_reports"] > 0], filter_bar.category_names(view)))
     st.caption(sentences.precision(view.precision(one)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -24,6 +24,7 @@ class Picture:
     """What the map draws: the districts' colours and, where it is chosen, a surface or circles over them."""
 
     layer: Layer
+    name: str = ""
     density: Density | None = None
     circles: Sequence[Circle] = ()
 
@@ -35,7 +36,7 @@ def show(view: View, selection: Selection) -> Picture:
         "per_meeting": lambda: Picture(_rates(view, selection, "per_meeting")),
         "rate_per_10k": lambda: Picture(_rates(view, selection, "rate_per_10k")),
         "smoothed": lambda: Picture(tested.smoothed(view, selection)),
-        "density": lambda: Picture(*density_layer.show(view, selection)),
+        "density": lambda: _density(view, selection),
         "gi_star": lambda: Picture(tested.gi_star(view, selection)),
         "lisa": lambda: Picture(tested.quadrants(view, selection)),
         "emerging": lambda: Picture(tested.emerging(view, selection)),
@@ -64,7 +65,12 @@ def show(view: View, selection: Selection) -> Picture:
     for name in sentences.NO_RATE:
         if missing[name]:
             st.caption(sentences.NO_RATE[name]())
-    return drawn[chosen]()
+    return replace(drawn[chosen](), name=chosen)
+
+
+def _density(view: View, selection: Selection) -> Picture:
+    layer, density = density_layer.show(view, selection)
+    return Picture(layer, density=density)
 
 
 def _clusters(view: View, selection: Selection) -> Picture:

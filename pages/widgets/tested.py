@@ -11,10 +11,11 @@ from geo.projection import to_degrees
 from geo.scan import ScanResult
 from loaders import analysis
 from loaders.view import View
-from pages.figures import layers, tested_layers
+from pages.figures import findings, layers, tested_layers, time_charts
 from pages.figures.layers import Layer
 from pages.figures.maps import Circle
-from pages.figures.texts import _
+from pages.figures.texts import _, markdown_safe
+from pages.widgets import downloads, figure, filter_bar, page_frame, tables
 
 MEASURES = {
     "per_meeting": lambda: _("Tested: reports per meeting held."),
@@ -47,6 +48,30 @@ def emerging(view: View, selection: Selection) -> Layer:
     return tested_layers.emerging(_emerging(view, view.version, view.scope, selection).table)
 
 
+def strip(view: View, selection: Selection, chosen: str | None, names: pd.Series) -> None:
+    """The chosen district month by month: hot, cold or neither."""
+    if chosen is None:
+        st.caption(_("Choose a district to see which of its months were hot or cold."))
+        return
+    rows = tested_layers.strip_rows(_emerging(view, view.version, view.scope, selection), chosen)
+    title = _("{name}, month by month").format(name=markdown_safe(str(names[chosen])))
+    st.subheader(title)
+    about = page_frame.about(view, selection, title=title)
+    shown = tested_layers.strip_table(rows)
+    figure.show(time_charts.strip(rows), shown, finding=findings.strip(rows), name="emerging-strip", about=about)
+
+
+def categories(view: View, selection: Selection, names: pd.Series) -> None:
+    """Which categories are hot or cold where: all districts and categories tested as one family."""
+    table = _by_category(view, view.version, view.scope, selection)
+    st.markdown(tested_layers.category_finding(table))
+    shown = tested_layers.category_table(table, names, filter_bar.category_names(view))
+    with st.expander(_("Hot and cold by category")):
+        tables.show(shown)
+    about = page_frame.about(view, selection, title=_("Hot and cold by category"))
+    downloads.show(shown, name="hotspots-category", about=about)
+
+
 def clusters(view: View, selection: Selection) -> tuple[Layer, list[Circle]]:
     """Clusters in space and time, with their circles."""
     found = _scan(view, view.version, view.scope, selection)
@@ -63,6 +88,11 @@ def clusters(view: View, selection: Selection) -> tuple[Layer, list[Circle]]:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _gi_star(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
     return analysis.gi_star(_view, selection)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _by_category(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
+    return analysis.by_category(_view, selection)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

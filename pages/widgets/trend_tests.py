@@ -1,89 +1,68 @@
-"""What tests say of the months: trend, season, change points, and the alerts of the latest month with their notes."""
+"""What tests say of the months: trend, season and change points, with their figures."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from concerns.access import Right
 from concerns.selection import Selection
 from loaders import series
 from loaders.view import View
-from pages.figures import trend_texts
-from pages.figures.texts import _
-from pages.widgets import downloads, filter_bar, page_frame, sign_in, tables
+from pages.figures import charts, findings, time_charts, trend_texts
+from pages.figures.texts import _, markdown_safe
+from pages.widgets import downloads, figure, filter_bar, page_frame, tables
 
 
 def show(view: View, selection: Selection) -> None:
     """Draw the tests under the figures of the page Trends."""
-    names = filter_bar.category_names(view)
-    _trend(view, selection, names)
+    _trend(view, selection, filter_bar.category_names(view))
     _season(view, selection)
-    st.subheader(_("Changes of level"))
-    st.write(trend_texts.segments(_segments(view, view.version, view.scope, selection)))
-    _alerts(view, selection, names)
+    _levels(view, selection)
 
 
 def _trend(view: View, selection: Selection, names: dict[str, str]) -> None:
     st.subheader(_("Trend of each category"))
     table = _trends(view, view.version, view.scope, selection)
+    st.markdown(markdown_safe(trend_texts.trend_finding(table, names)))
     shown = trend_texts.trend_table(table, names)
     tables.show(shown)
-    downloads.show(
-        shown, name="trend-tests", about=page_frame.about(view, selection, title=_("Trend of each category"))
-    )
-    unit = _("reports per meeting held") if table.attrs["per_meeting"] else _("counts of reports")
-    text = _("Mann–Kendall test and Sen's slope on whole months of {unit}.")
-    caution = _(
-        "Where districts join over time, a category can seem to change because the newcomers raise other concerns."
-    )
-    st.caption(f"{text.format(unit=unit)} {caution}")
+    about = page_frame.about(view, selection, title=_("Trend of each category"))
+    downloads.show(shown, name="trend-tests", about=about)
+    st.caption(trend_texts.how_trend(table, names))
 
 
 def _season(view: View, selection: Selection) -> None:
     st.subheader(_("The usual year, Gregorian and Hijri"))
     month, hijri = _seasons(view, view.version, view.scope, selection)
-    left, right = st.columns(2)
-    with left:
-        tables.show(trend_texts.month_table(month))
+    kinds = {"month": (_("Gregorian months"), month, trend_texts.month_names())}
     if hijri is not None:
-        with right:
-            tables.show(trend_texts.hijri_table(hijri))
-    st.caption(_("Ratios at equal trend and equal numbers of meetings; 36 months are needed."))
+        kinds["hijri"] = (_("Windows of the Hijri calendar"), hijri, trend_texts.hijri_names(hijri))
+    finding = {"month": findings.season, "hijri": findings.hijri}
+    table = {"month": trend_texts.month_table, "hijri": trend_texts.hijri_table}
+    for column, (kind, (title, found, labels)) in zip(st.columns(len(kinds)), kinds.items(), strict=True):
+        with column:
+            chart = charts.intervals(
+                trend_texts.season_rows(found, labels), label="label", value="ratio", in_order=True, decimals=2,
+                title=_("Ratio to the usual month") if kind == "month" else _("Ratio to other days"),
+            )  # fmt: skip
+            about = page_frame.about(view, selection, title=title)
+            shown = table[kind](found)
+            figure.show(chart, shown, finding=finding[kind](found, labels), name=f"season-{kind}", about=about)
+    st.caption(trend_texts.how_season())
 
 
-def _alerts(view: View, selection: Selection, names: dict[str, str]) -> None:
-    st.subheader(_("Alerts of the latest whole month"))
-    table = _alerted(view, view.version, view.scope, selection)
-    if table.empty:
-        st.info(_("Too few months for alerts."))
+def _levels(view: View, selection: Selection) -> None:
+    st.subheader(_("Changes of level"))
+    found, months = _segments(view, view.version, view.scope, selection)
+    finding = trend_texts.segments(found)
+    if found.attrs["status"] != "ok":
+        st.info(finding)
         return
-    shown = trend_texts.alert_table(table, names)
-    tables.show(shown)
-    about = page_frame.about(view, selection, title=_("Alerts of the latest whole month"))
-    downloads.show(shown, name="alerts", about=about)
-    text = _("An alert is a reason to look, not a finding. No report is not the same as a meeting without concerns.")
-    st.caption(text)
-    if view.may(Right.LOAD):
-        _notes(view, table, names)
-
-
-def _notes(view: View, table: pd.DataFrame, names: dict[str, str]) -> None:
-    """Let a planner note what was found out about an alert; the notes stay in the store."""
-    shelf = sign_in.current_desk(view).shelf
-    keys = trend_texts.alert_keys(table, names)
-    kept = trend_texts.note_table(shelf.alert_notes(), keys)
-    if len(kept):
-        tables.show(kept)
-    with st.form("alert-note", clear_on_submit=True):
-        key = st.selectbox(_("Alert"), list(keys), format_func=lambda one: keys[one])
-        words = trend_texts.NOTE_STATUS
-        status = st.selectbox(_("Status"), list(words), format_func=lambda one: words[one]())
-        note = st.text_input(_("Note"), max_chars=500)
-        if st.form_submit_button(_("Keep this note")):
-            who, day = sign_in.current_viewer().subject, sign_in.today().isoformat()
-            shelf.note_alert(key, status=status, note=note, who=who, on=day)
-            st.rerun()
+    title = _("Reports per meeting held") if found.attrs["per_meeting"] else _("Reports")
+    about = page_frame.about(view, selection, title=_("Changes of level"))
+    chart, shown = time_charts.levels(months, title=title), trend_texts.level_table(months)
+    figure.show(chart, shown, finding=finding, name="trend-levels", about=about)
+    st.caption(trend_texts.how_levels(found))
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -97,10 +76,5 @@ def _seasons(_view: View, version: str, scope: str, selection: Selection) -> tup
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
-def _segments(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
+def _segments(_view: View, version: str, scope: str, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame]:
     return series.segments(_view, selection)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _alerted(_view: View, version: str, scope: str, selection: Selection) -> pd.DataFrame:
-    return series.alerts(_view, selection)

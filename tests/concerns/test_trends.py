@@ -14,7 +14,7 @@ from pandas.testing import assert_frame_equal, assert_series_equal
 
 from concerns.hijri import hijri_effects, hijri_shares, window_days
 from concerns.seasonality import month_effects
-from concerns.segments import change_points
+from concerns.segments import change_points, dispersion_between_steps
 from concerns.trends import decompose, mann_kendall, mann_kendall_many, seasonal
 
 SERIES = st.lists(st.integers(-20, 20), min_size=10, max_size=40)
@@ -461,3 +461,20 @@ def test_change_points_of_little_or_nothing():
     assert change_points([5] * 15 + [10**12] + [5] * 15).attrs["status"] == "ok"
     with pytest.raises(ValueError, match="min_size"):
         change_points([1] * 30, min_size=0)
+
+
+def test_neighbouring_steps_of_poisson_counts_differ_as_chance_says_whatever_the_level():
+    rng = np.random.default_rng(4)
+    even, broken = rng.poisson(40, 4_000), np.r_[rng.poisson(40, 2_000), rng.poisson(60, 2_000)]
+    held = rng.integers(1, 9, 4_000)
+    assert dispersion_between_steps(even) == pytest.approx(1, abs=0.07)
+    assert dispersion_between_steps(broken) == pytest.approx(1, abs=0.07)  # about one mean it would be 3
+    assert dispersion_between_steps(rng.poisson(9 * held), held) == pytest.approx(1, abs=0.07)
+    noisy = rng.negative_binomial(20, 20 / (20 + 40), 4_000)  # variance 3 times the mean
+    assert dispersion_between_steps(noisy) == pytest.approx(3, rel=0.1)
+    assert len(change_points(noisy[:200], penalty=2 * np.log(200) * 3)) == 1 < len(change_points(noisy[:200]))
+
+
+@pytest.mark.parametrize("y", [[], [3], [np.nan] * 5, [0, 0, 0], [3, None, 3, None]])
+def test_too_few_neighbours_leave_the_dispersion_at_one(y):
+    assert dispersion_between_steps(y) == 1.0
