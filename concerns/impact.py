@@ -6,6 +6,7 @@ community policing found no rise in trust and no fall in crime (Blair et al. 202
 
 from __future__ import annotations
 
+from concerns.before_after import before_after
 from concerns.displacement import Displacement, area_counts, displacement
 from concerns.estimate import Estimate, JointTest, Status
 from concerns.interrupted import InterruptedSeries, interrupted_series
@@ -36,6 +37,7 @@ __all__ = [
     "aggregate",
     "area_counts",
     "att_gt",
+    "before_after",
     "detectable_att",
     "detectable_level_change",
     "did",

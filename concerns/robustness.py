@@ -24,12 +24,13 @@ class Robustness:
 
     table: one row a check: check (main, window, control, two_way, placebo_date, placebo_districts, leave_one_out),
     variant, estimate, se, lower, upper, p_value, status. On placebo_districts the interval is the middle 1 − alpha of
-    what districts drawn at random give, the estimate their median. detectable: the smallest effect this panel could
-    have seen, in the outcome's unit.
+    what districts drawn at random give, the estimate their median. pretrend_p: of the joint test that all effects
+    before the start are 0. detectable: the smallest effect this panel could have seen, in the outcome's unit.
     """
 
     table: pd.DataFrame
     finding: Finding
+    pretrend_p: float
     detectable: float
 
 
@@ -81,11 +82,12 @@ def robustness(
         "placebo_districts": [(str(permutations), districts)],
         "leave_one_out": extremes,
     }
+    pretrend_p = _pretrend_p(data, effects, seed=seed)
     finding = judge(
         main,
         expected=direction,
         relevant=relevant,
-        pretrend_p=_pretrend_p(data, effects, seed=seed),
+        pretrend_p=pretrend_p,
         placebo_dates=[estimate for _, estimate in placebos],
         placebo_districts_p=districts.p_value,
         variants=[estimate for _, estimate in windows + controls],
@@ -94,7 +96,7 @@ def robustness(
     )
     rows = [{"check": c, "variant": str(v)} | e.as_dict() for c, block in blocks.items() for v, e in block]
     detectable = detectable_att(panel, outcome, unit, time, cohort, control, alpha=alpha, seed=seed)
-    return Robustness(pd.DataFrame(rows), finding, detectable)
+    return Robustness(pd.DataFrame(rows), finding, pretrend_p, detectable)
 
 
 def _pretrend_p(data: Balanced, effects: GroupTimeEffects, *, seed: int) -> float:

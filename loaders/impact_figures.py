@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from concerns import impact
-from concerns.delivered import logframe
+from concerns.delivered import logframe, logframe_by_place
 from concerns.estimate import Status
 from concerns.selection import Selection
 from loaders import programme_figures
@@ -21,18 +21,22 @@ from loaders.view import View
 
 PERMUTATIONS = 499
 MIN_QUARTERS = 4
-MONTHS_AROUND = 24
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What staggered opening says: event study, overall effect, two-way fixed effects, robustness; see `impact`."""
+    """What staggered opening says: event study, by cohort, by quarter, overall, robustness; see `impact`.
+
+    quarters: the calendar quarter behind each number of a period or cohort.
+    """
 
     n_treated: int
     n_never: int
     n_left_out: int
     dynamic: impact.AggregatedEffects
     groups: impact.AggregatedEffects
+    calendar: impact.AggregatedEffects
+    quarters: dict[float, pd.Period]
     overall: impact.Estimate
     mean_before: float
     robustness: impact.Robustness
@@ -40,11 +44,23 @@ class Effect:
 
 def delivered(view: View, selection: Selection) -> pd.DataFrame:
     """The logframe of the selected places by the last day of the selection."""
+    return logframe(load_logframe(), *_tables(view, selection), as_of=selection.bounds[1])
+
+
+def delivered_by_place(view: View, selection: Selection) -> pd.DataFrame:
+    """The logframe's counts by governorate and sex: key, adm1_pcode, total, women, men, n_districts."""
+    table = logframe_by_place(load_logframe(), *_tables(view, selection), as_of=selection.bounds[1])
+    keys = [table["key"], table["adm2_pcode"].str[:5].rename("adm1_pcode")]
+    sums = table.groupby(keys, sort=False)[["total", "women", "men"]].sum(min_count=1)
+    return sums.assign(n_districts=table.groupby(keys, sort=False)["adm2_pcode"].nunique()).reset_index()
+
+
+def _tables(view: View, selection: Selection) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Forums, meetings, activities and referrals of the selected places."""
     forums = programme_figures.in_places(view.forums, selection)
     meetings = view.meetings[view.meetings["forum_id"].isin(forums["forum_id"])]
     activities = programme_figures.in_places(view.activities, selection)
-    sent = programme_figures.in_places(view.referrals, selection)
-    return logframe(load_logframe(), forums, meetings, activities, sent, as_of=selection.bounds[1])
+    return forums, meetings, activities, programme_figures.in_places(view.referrals, selection)
 
 
 def effort_apart(view: View, selection: Selection) -> pd.DataFrame:
@@ -93,60 +109,41 @@ def effect(view: View, selection: Selection) -> Effect | None:
         n_left_out=int((starts <= 1).sum()),
         dynamic=impact.aggregate(att, "dynamic"),
         groups=impact.aggregate(att, "group"),
+        calendar=impact.aggregate(att, "calendar"),
+        quarters=dict(zip(panel["quarter"].astype("float64"), panel["period"], strict=True)),
         overall=impact.aggregate(att, "simple").overall,
         mean_before=float(before["n"].mean()),
         robustness=impact.robustness(panel, *columns, expected="decrease", permutations=PERMUTATIONS),
     )
 
 
-def around_opening(view: View, selection: Selection) -> impact.InterruptedSeries | None:
-    """Months before and after each district's first forum laid over each other; its path a month and district.
-
-    Only districts that are seen before and after, so that the same ones stand on both sides; None without any.
-    """
-    first, last = view.cube.first_day, selection.bounds[1]
-    opened = _first_opening(view).dt.to_period("M")
-    opened = opened[(opened > pd.Period(first or last, "M")) & (opened <= pd.Period(last, "M"))]
-    ways = _all_ways(view, selection)
-    other = ways[ways["forum_id"].isna() & ways["adm2_pcode"].isin(opened.index)]
-    if first is None or opened.empty or other.empty:
-        return None
-    months = pd.period_range(first, last, freq="M")
-    since = np.subtract.outer(months.asi8, pd.PeriodIndex(opened).asi8)
-    steps = np.arange(-MONTHS_AROUND, MONTHS_AROUND)
-    seen = pd.Series(since.ravel()).value_counts().reindex(steps, fill_value=0)
-    month = pd.to_datetime(other["occurred_on"]).dt.to_period("M")
-    own = pd.PeriodIndex(month).asi8 - pd.PeriodIndex(other["adm2_pcode"].map(opened)).asi8
-    counts = pd.Series(own).value_counts().reindex(steps, fill_value=0)
-    series = pd.DataFrame({"month": steps, "n": counts.to_numpy(), "districts": seen.to_numpy()})
-    series = series[series["districts"] > 0]
-    found = impact.interrupted_series(series, "n", "month", 0, exposure="districts", harmonics=0)
-    seen_then = found.path["time"].map(series.set_index("month")["districts"])
-    shown = ["observed", "expected", "counterfactual", "lower", "upper"]
-    return replace(found, path=found.path.assign(**{name: found.path[name] / seen_then for name in shown}))
-
-
 def survey_effects(view: View, selection: Selection) -> pd.DataFrame:
-    """Difference in differences of each indicator, first to last round, everyone asked: one row an indicator.
+    """Difference in differences of each indicator, first to last round, everyone asked: one row a survey and indicator.
 
-    Columns indicator, estimate, se, lower, upper, p_value, status, n_clusters, p_assignment, detectable (shares).
+    Columns survey_id, indicator, estimate, se, lower, upper, p_value, status, n_clusters, p_assignment, smallest_p
+    (least p that all assignments allow), detectable (shares). A site is followed; errors are by district.
     """
     table = programme_figures.in_places(view.surveys, selection)
     table = table[table["group"] == "all"]
-    ends = table["wave"].min(), table["wave"].max()
+    place = table["adm2_pcode"].fillna(table["adm1_pcode"])
+    table = table.assign(place=place, site=place + " " + table["site"].fillna("") + " " + table["arm"].fillna(""))
     rows = []
-    for indicator, part in table[table["wave"].isin(ends)].groupby("indicator", sort=False):
+    for (survey, indicator), part in table.groupby(["survey_id", "indicator"], sort=False):
+        ends = part["wave"].min(), part["wave"].max()
+        part = part[part["wave"].isin(ends) & part["arm"].notna()]
         part = part.assign(
             post=(part["wave"] == ends[1]).astype("int64"), forum=(part["arm"] == "forum").astype("int64")
         )
         if part["post"].nunique() < 2 or part["forum"].nunique() < 2:
             continue
-        found = impact.did(part, "estimate", "adm2_pcode", "forum", "post", weights="n")
-        chance = found.randomisation.p_value if found.randomisation else np.nan
+        found = impact.did(part, "estimate", "site", "forum", "post", cluster="place", weights="n")
+        chance = found.randomisation
         se, clusters = found.effect.se, found.n_clusters
         detectable = impact.minimum_detectable_effect(se, clusters) if se >= 0 else np.nan
-        row = {"indicator": indicator} | found.effect.as_dict()
-        rows.append(row | {"n_clusters": clusters, "p_assignment": chance, "detectable": detectable})
+        row = {"survey_id": survey, "indicator": indicator} | found.effect.as_dict()
+        row |= {"p_assignment": chance.p_value if chance else np.nan}
+        row |= {"smallest_p": chance.smallest_p if chance else np.nan}
+        rows.append(row | {"n_clusters": clusters, "detectable": detectable})
     return pd.DataFrame(rows)
 
 

@@ -10,7 +10,7 @@ from loaders.logframe import load_logframe
 from loaders.view import View
 from pages.figures import charts, impact_texts, texts
 from pages.figures.texts import _
-from pages.widgets import downloads, effect, page_frame, tables
+from pages.widgets import downloads, effect, filter_bar, openings, page_frame, tables
 
 
 def render() -> None:
@@ -25,8 +25,10 @@ def _draw(view: View) -> None:
     st.info(impact_texts.prior(), icon=":material/library_books:")
     _delivered(view, selection)
     _apart(view, selection)
+    openings.before_after(view, selection)
     effect.staggered(view, selection)
-    effect.around_opening(view, selection)
+    openings.months(view, selection)
+    openings.surroundings(view, selection)
     effect.surveys(view, selection)
 
 
@@ -36,11 +38,18 @@ def _delivered(view: View, selection: Selection) -> None:
     indicators, who = load_logframe(), texts.language()
     labels = {one.key: one.labels[who] for one in indicators}
     means = {one.key: one.verification[who] for one in indicators}
-    shown = impact_texts.logframe_table(table, labels, means)
-    tables.show(shown)
     about = page_frame.about(view, selection, title=_("What was delivered"))
-    downloads.show(shown, name="impact-delivered", about=about)
-    st.caption(impact_texts.light_rule())
+    indicator, place = st.tabs([_("By indicator"), _("By governorate and sex")])
+    with indicator:
+        shown = impact_texts.logframe_table(table, labels, means)
+        tables.show(shown)
+        downloads.show(shown, name="impact-delivered", about=about)
+        st.caption(impact_texts.light_rule())
+    with place:
+        names = {str(code): str(name) for code, name in filter_bar.governorate_names(view).items()}
+        shown = impact_texts.place_table(impact_figures.delivered_by_place(view, selection), labels, names)
+        tables.show(shown)
+        downloads.show(shown, name="impact-places", about=about)
 
 
 def _apart(view: View, selection: Selection) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from concerns.impact import InterruptedSeries
+from concerns.impact import AggregatedEffects
 from concerns.robustness import Robustness
 from loaders.impact_figures import Effect, is_certain
 from pages.figures.referral_texts import word
 from pages.figures.sentences import interval
-from pages.figures.texts import _, format_number, format_percent, isolated
+from pages.figures.texts import _, format_number, format_percent, format_quarter, isolated
 
 LIGHTS: dict[str, Callable[[], str]] = {
     "on_track": lambda: _("● on track"),
@@ -69,14 +69,29 @@ def logframe_table(table: pd.DataFrame, labels: Mapping[str, str], means: Mappin
     return pd.DataFrame(
         {
             _("Indicator"): [labels[one] for one in table["key"]],
-            _("Baseline"): [format_number(one) for one in table["baseline"]],
-            _("Target"): [format_number(one) for one in table["target"]],
+            _("Standing"): [LIGHTS[one]() for one in table["light"]],
             _("Actual"): [format_number(one) for one in table["actual"]],
-            _("Of these women"): [format_number(one) for one in table["women"]],
+            _("Target"): [format_number(one) for one in table["target"]],
+            _("Baseline"): [format_number(one) for one in table["baseline"]],
+            _("Women"): [format_number(one) for one in table["women"]],
+            _("Men"): [format_number(one) for one in table["men"]],
             _("Districts"): [format_number(int(one)) for one in table["n_districts"]],
             _("Records without a number"): [format_number(int(one)) for one in table["n_unknown"]],
-            _("Standing"): [LIGHTS[one]() for one in table["light"]],
             _("Means of verification"): [means[one] for one in table["key"]],
+        }
+    )
+
+
+def place_table(table: pd.DataFrame, labels: Mapping[str, str], governorates: Mapping[str, str]) -> pd.DataFrame:
+    """What was delivered where, and to whom: one line a governorate and indicator, by sex where it was counted."""
+    return pd.DataFrame(
+        {
+            _("Governorate"): [governorates.get(one, isolated(one)) for one in table["adm1_pcode"]],
+            _("Indicator"): [labels[one] for one in table["key"]],
+            _("Delivered"): [format_number(one) for one in table["total"]],
+            _("Women"): [format_number(one) for one in table["women"]],
+            _("Men"): [format_number(one) for one in table["men"]],
+            _("Districts"): [format_number(int(one)) for one in table["n_districts"]],
         }
     )
 
@@ -93,7 +108,8 @@ def light_rule() -> str:
     """The rule of the signs in the logframe."""
     return _(
         "On track: at least 90 % of what the time that has passed asks for, or the target is reached; behind: at least "
-        "60 %; else far behind. A record without its number is not taken for zero."
+        "60 %; else far behind. A record without its number is not taken for zero. Women and men: over the "
+        "records that counted both."
     )
 
 
@@ -179,29 +195,75 @@ def limits(table: pd.DataFrame, *, scale: float = 1.0, decimals: int = 2) -> lis
     ]
 
 
-def interrupted(found: InterruptedSeries) -> str:
-    """The break of the level at the opening. Rule: no break is named where the interval of the ratio holds 1."""
-    row = found.table.iloc[0]
-    if not is_certain(found.level):
-        return _("There are too few months on one side of the opening to say anything.")
-    limits_of = interval(row["ratio_lower"], row["ratio_upper"])
-    change = format_percent(row["ratio"] - 1, signed=True)
-    if row["ratio_lower"] <= 1 <= row["ratio_upper"]:
-        return _("At the opening no break of the level could be seen (ratio {limits}).").format(limits=limits_of)
-    return _("At the opening the level breaks by {change} (ratio {limits}).").format(change=change, limits=limits_of)
+def pretrend(found: Robustness) -> str:
+    """The joint test of the quarters before the opening. Rule: apart where p < 0.05; else only not seen to differ."""
+    if pd.isna(found.pretrend_p):
+        return _("Whether the districts moved alike before the opening cannot be tested here.")
+    p = p_value(found.pretrend_p)
+    if found.pretrend_p < 0.05:
+        return _("Before the opening the districts already moved apart (joint test, p {p}).").format(p=p)
+    return _(
+        "Before the opening no difference could be seen (joint test, p {p}); such a test sees large differences only."
+    ).format(p=p)
+
+
+def p_value(p: float) -> str:
+    """A p with its sign, as “= 0.03” or “< 0.001”."""
+    return isolated(f"< {format_number(0.001, decimals=3)}" if p < 0.001 else f"= {format_number(p, decimals=3)}")
+
+
+def by_quarter(effects: AggregatedEffects, quarters: Mapping[float, pd.Period]) -> pd.DataFrame:
+    """Effects of each cohort or calendar quarter with the quarter's name as `label`, in order of time."""
+    key = "cohort" if effects.how == "group" else "time"
+    labels = [format_quarter(str(quarters[one])) for one in effects.table[key]]
+    return effects.table.assign(label=labels)
+
+
+def overall_table(found: Effect) -> pd.DataFrame:
+    """The four ways to put the effects into one number, and two-way fixed effects beside them."""
+    ways = {
+        _("every district and quarter after its opening alike (simple)"): found.overall,
+        _("mean of the quarters of opening (by group)"): found.groups.overall,
+        _("mean of the calendar quarters (by calendar time)"): found.calendar.overall,
+        _("mean of the quarters since the opening (dynamic)"): found.dynamic.overall,
+    }
+    rows = [one.as_dict() for one in ways.values()]
+    two_way = found.robustness.table[found.robustness.table["check"] == "two_way"]
+    table = pd.concat([pd.DataFrame(rows), two_way], ignore_index=True)
+    return pd.DataFrame(
+        {
+            _("Weighted by"): [*ways, CHECKS["two_way"]()],
+            _("Effect"): [_signed(one) for one in table["estimate"]],
+            _("95 % interval"): limits(table),
+        }
+    )
+
+
+def assignments(table: pd.DataFrame) -> str | None:
+    """What so few districts could show at all, said before the result; None where there are enough."""
+    least = table["smallest_p"].max()
+    if pd.isna(least):
+        return None
+    return _(
+        "Fewer than ten districts, or a single one on a side: no interval is given, only the share of all ways to "
+        "choose the districts that would show as much. With so few, that share can not fall below {p}."
+    ).format(p=format_percent(least, decimals=1))
 
 
 def survey_table(table: pd.DataFrame) -> pd.DataFrame:
     """Perceptions: the change at places with a forum beyond that at comparison places, in points."""
-    return pd.DataFrame(
-        {
-            _("Indicator"): [word("indicator", one) for one in table["indicator"]],
-            _("Effect, points"): [_signed(100 * one, decimals=1) for one in table["estimate"]],
-            _("95 % interval"): limits(table, scale=100, decimals=1),
-            _("Could have seen from, points"): [format_number(100 * one, decimals=1) for one in table["detectable"]],
-            _("In words"): [_in_words(row) for _number, row in table.iterrows()],
-        }
-    )
+    shown = {
+        _("Indicator"): [word("indicator", one) for one in table["indicator"]],
+        _("Effect, points"): [_signed(100 * one, decimals=1) for one in table["estimate"]],
+        _("95 % interval"): limits(table, scale=100, decimals=1),
+    }
+    if table["p_assignment"].notna().any():
+        shown[_("Share of assignments")] = [
+            TOO_FEW if pd.isna(one) else format_percent(one, decimals=1) for one in table["p_assignment"]
+        ]
+    shown[_("Could have seen from, points")] = [format_number(100 * one, decimals=1) for one in table["detectable"]]
+    shown[_("In words")] = [_in_words(row) for _number, row in table.iterrows()]
+    return pd.DataFrame(shown)
 
 
 def _in_words(row: pd.Series) -> str:

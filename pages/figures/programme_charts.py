@@ -118,6 +118,29 @@ def event_study(table: pd.DataFrame, *, title: str, since: str) -> alt.LayerChar
     return band + zero + start + rule + point
 
 
+def effects_by(table: pd.DataFrame, *, title: str) -> alt.LayerChart:
+    """Effects of groups or quarters: points, intervals, the simultaneous band, a line at zero.
+
+    table: label (in its order), att, lower, upper, band_lower, band_upper.
+    """
+    shown = with_texts(table, numbers=["att", "lower", "upper"])
+    base = alt.Chart(shown, height=HEIGHT).encode(
+        x=alt.X("label:N", sort=list(table["label"]), title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("att_text:N", title=title),
+            alt.Tooltip("lower_text:N", title=_("Lower limit")),
+            alt.Tooltip("upper_text:N", title=_("Upper limit")),
+        ],
+    )
+    band = base.mark_rule(strokeWidth=9, opacity=0.18, color=GREY).encode(y="band_lower:Q", y2="band_upper:Q")
+    rule = base.mark_rule(strokeWidth=2, color=HELD).encode(y="lower:Q", y2="upper:Q")
+    axis = alt.Axis(title=title, labelExpr=in_digits("datum.label"))
+    point = base.mark_point(filled=True, size=60, color=HELD).encode(y=alt.Y("att:Q", axis=axis))
+    zero = alt.Chart(pd.DataFrame({"at": [0.0]})).mark_rule(color=GREY).encode(y="at:Q")
+    return band + zero + rule + point
+
+
 def interrupted(path: pd.DataFrame, *, title: str, since: str, labels: tuple[str, str, str]) -> alt.LayerChart:
     """A series, what the model expects and what it expects without the programme, with its interval.
 

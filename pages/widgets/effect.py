@@ -1,11 +1,10 @@
-"""What changed when forums opened: the staggered design, its checks, and the months around the opening."""
+"""What changed when forums opened: the staggered design with its checks, and what people said."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from concerns.impact import InterruptedSeries
 from concerns.selection import Selection
 from loaders import impact_figures
 from loaders.impact_figures import Effect
@@ -29,44 +28,50 @@ def staggered(view: View, selection: Selection) -> None:
     st.markdown(f"**{impact_texts.verdict(found.robustness)}**")
     st.write(impact_texts.effect_sentence(found))
     st.write(impact_texts.smallest(found.robustness, found.mean_before))
-    table = found.dynamic.table.assign(
-        phase=lambda rows: rows["event_time"].map(lambda e: _("before the opening") if e < 0 else _("after"))
-    )
-    title = _("Difference in reports a quarter")
-    chart = programme_charts.event_study(table, title=title, since=_("Quarters since the first forum opened"))
-    st.altair_chart(chart, width="stretch", theme=None)
-    st.caption(
-        _("Points before the opening should lie around zero. Bars: 95 % interval of each quarter; band: all at once.")
-    )
+    _aggregates(view, selection, found)
+    st.markdown(f"**{_('The same effect under other choices')}**")
     names = {str(code): str(name) for code, name in filter_bar.district_names(view).items()}
     shown = impact_texts.robustness_table(found.robustness, names)
     tables.show(shown)
     warning = impact_texts.two_way_warning(found.robustness)
     if warning:
         st.warning(warning)
-    about = page_frame.about(view, selection, title=title)
-    downloads.show(shown, name="impact-checks", about=about, chart=chart)
+    about = page_frame.about(view, selection, title=_("The same effect under other choices"))
+    downloads.show(shown, name="impact-checks", about=about)
     st.caption(_("Group-time effects after Callaway and Sant'Anna (2021), against districts without any forum."))
 
 
-def around_opening(view: View, selection: Selection) -> None:
-    """The months around each opening laid over each other, with what would have gone on."""
-    st.subheader(_("The months around the opening"))
-    found = _around(view, view.version, view.scope, selection)
-    if found is None:
-        st.info(_("No report came another way than through a forum, so there is no series to break."))
-        return
-    st.write(_("Design: the months before each district's first forum are carried on; nothing else may change then."))
-    st.write(impact_texts.interrupted(found))
-    labels = (_("observed"), _("expected"), _("expected without a forum"))
-    title = _("Reports a district and month")
-    chart = programme_charts.interrupted(
-        found.path, title=title, since=_("Months since the first forum opened"), labels=labels
+def _aggregates(view: View, selection: Selection, found: Effect) -> None:
+    """The group-time effects drawn together four ways, each in its tab."""
+    title = _("Difference in reports a quarter")
+    since, by_cohort, by_calendar, in_one = st.tabs(
+        [_("Since the opening"), _("By quarter of opening"), _("By calendar quarter"), _("In one number")]
     )
-    st.altair_chart(chart, width="stretch", theme=None)
-    about = page_frame.about(view, selection, title=title)
-    downloads.show(found.path, name="impact-months", about=about, chart=chart)
-    st.caption(_("Segmented quasi-Poisson regression with a district-month as exposure; errors for related months."))
+    with since:
+        table = found.dynamic.table.assign(
+            phase=lambda rows: rows["event_time"].map(lambda e: _("before the opening") if e < 0 else _("after"))
+        )
+        chart = programme_charts.event_study(table, title=title, since=_("Quarters since the first forum opened"))
+        st.altair_chart(chart, width="stretch", theme=None)
+        st.write(impact_texts.pretrend(found.robustness))
+        st.caption(
+            _("Points before the opening should lie around zero. Bars: 95 % interval of each; band: all at once.")
+        )
+        about = page_frame.about(view, selection, title=title)
+        downloads.show(found.dynamic.table, name="impact-dynamic", about=about, chart=chart)
+    for part, effects, name in ((by_cohort, found.groups, "group"), (by_calendar, found.calendar, "calendar")):
+        with part:
+            table = impact_texts.by_quarter(effects, found.quarters)
+            chart = programme_charts.effects_by(table, title=title)
+            st.altair_chart(chart, width="stretch", theme=None)
+            st.caption(_("Bars: 95 % interval of each; band: all at once. Without a bar: fewer than five districts."))
+            about = page_frame.about(view, selection, title=title)
+            downloads.show(table, name=f"impact-{name}", about=about, chart=chart)
+    with in_one:
+        shown = impact_texts.overall_table(found)
+        tables.show(shown)
+        about = page_frame.about(view, selection, title=title)
+        downloads.show(shown, name="impact-overall", about=about)
 
 
 def surveys(view: View, selection: Selection) -> None:
@@ -80,6 +85,9 @@ def surveys(view: View, selection: Selection) -> None:
         )
         return
     st.write(_("Design: the change at places with a forum less the change at comparison places, errors by district."))
+    limit = impact_texts.assignments(table)
+    if limit:
+        st.write(limit)
     shown = impact_texts.survey_table(table)
     tables.show(shown)
     about = page_frame.about(view, selection, title=_("What people said, before and after"))
@@ -89,11 +97,6 @@ def surveys(view: View, selection: Selection) -> None:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _effect(_view: View, version: str, scope: str, selection: Selection) -> Effect | None:
     return impact_figures.effect(_view, selection)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _around(_view: View, version: str, scope: str, selection: Selection) -> InterruptedSeries | None:
-    return impact_figures.around_opening(_view, selection)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
