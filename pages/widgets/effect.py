@@ -29,14 +29,15 @@ def staggered(view: View, selection: Selection) -> None:
     st.write(impact_texts.effect_sentence(found))
     st.write(impact_texts.smallest(found.robustness, found.mean_before))
     _aggregates(view, selection, found)
-    st.markdown(f"**{_('The same effect under other choices')}**")
+    other_choices = _("The same effect under other choices")
+    st.markdown(f"**{other_choices}**")
     names = {str(code): str(name) for code, name in filter_bar.district_names(view).items()}
     shown = impact_texts.robustness_table(found.robustness, names)
     tables.show(shown)
     warning = impact_texts.two_way_warning(found.robustness)
     if warning:
         st.warning(warning)
-    about = page_frame.about(view, selection, title=_("The same effect under other choices"))
+    about = page_frame.about(view, selection, title=other_choices)
     downloads.show(shown, name="impact-checks", about=about)
     st.caption(_("Group-time effects after Callaway and Sant'Anna (2021), against districts without any forum."))
 
