@@ -51,6 +51,7 @@ def _key_numbers(view: View, selection: Selection, before: Selection) -> None:
             format_number(number.value, decimals=number.decimals),
             format_percent(number.change, signed=True) if number.change is not None else None,
             delta_color="off",
+            delta_arrow="auto" if number.change else "off",
             delta_description=_("of {n} before").format(n=format_number(number.before, decimals=number.decimals)),
             chart_data=number.monthly,
             chart_type="bar",

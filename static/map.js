@@ -90,7 +90,7 @@ window.atlas = (() => {
       { color: state.ink, weight: 1.4, opacity: 0.75, interactive: false }).addTo(map));
     patterns(map.getPane("overlayPane").querySelector("svg"));
     L.control.zoom({ zoomInTitle: plain(payload.titles.zoomIn), zoomOutTitle: plain(payload.titles.zoomOut) }).addTo(map);
-    L.control.scale({ imperial: false }).addTo(map);
+    L.control.scale({ imperial: false, maxWidth: 160 }).addTo(map);
     const adm1 = names(map, payload.names.adm1, "adm1").addTo(map), adm2 = names(map, payload.names.adm2, "adm2");
     map.on("zoomend", () => {
       const near = map.getZoom() >= ADM2_NAMES_FROM_ZOOM;

@@ -213,7 +213,12 @@ def mix(table: pd.DataFrame, *, title: str) -> alt.Chart:
         .mark_bar()
         .encode(
             y=alt.Y("district:N", title=None, axis=alt.Axis(labelLimit=260)),
-            x=alt.X("share:Q", stack="zero", axis=alt.Axis(title=title, labelExpr=percent_labels())),
+            x=alt.X(
+                "share:Q",
+                stack="zero",
+                axis=alt.Axis(title=title, labelExpr=percent_labels()),
+                scale=alt.Scale(domain=[0, 1], nice=False),
+            ),
             color=alt.Color(
                 "label:N",
                 sort=labels,

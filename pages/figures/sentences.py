@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from pages.figures.texts import _, format_month, format_number, format_percent, isolated, markdown_safe, ngettext
+from pages.figures.texts import (
+    MISSING,
+    _,
+    format_month,
+    format_number,
+    format_percent,
+    isolated,
+    markdown_safe,
+    ngettext,
+)
 
 KEY_NUMBERS: dict[str, Callable[[], str]] = {
     "reports": lambda: _("Reports"),
@@ -61,7 +70,9 @@ def overview(by_district: pd.DataFrame, by_category: pd.DataFrame, names: Mappin
 
 
 def interval(low: float, high: float, *, decimals: int = 2) -> str:
-    """An interval in brackets, left to right in every language."""
+    """An interval, left to right in every language; a dash where neither end is known."""
+    if pd.isna(low) and pd.isna(high):
+        return MISSING
     return isolated(f"{format_number(low, decimals=decimals)} – {format_number(high, decimals=decimals)}")
 
 

@@ -24,12 +24,12 @@ def show(table: pd.DataFrame) -> None:
     Read from the right, long texts are cut: a table that is wider than the page would hide its first columns.
     """
     if texts.direction() == "ltr":
-        st.dataframe(_spoken(table), hide_index=True)
+        st.dataframe(_spoken(table), hide_index=True, placeholder=texts.MISSING)
         return
     long = [column for column in table.columns if table[column].astype("str").str.len().max() > LONG_TEXT]
     narrow = {str(column): st.column_config.Column(width="medium") for column in long}
     order = list(table.columns)[::-1]
-    st.dataframe(_spoken(table), hide_index=True, column_order=order, column_config=narrow)
+    st.dataframe(_spoken(table), hide_index=True, column_order=order, column_config=narrow, placeholder=texts.MISSING)
 
 
 def _spoken(table: pd.DataFrame) -> Any:
