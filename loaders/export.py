@@ -132,11 +132,20 @@ def _xlsx(frames: Iterator[pd.DataFrame], path: Path, columns: list[str]) -> int
 
 def _plain(frame: pd.DataFrame) -> Iterator[list]:
     """Give rows of numbers and texts; days as ISO text, what is missing as an empty cell."""
-    text = frame.copy()
-    for name in text.columns:
-        if text[name].dtype.kind == "M":
-            text[name] = text[name].map(lambda value: value.isoformat()[: 10 if value == value.normalize() else None])
+    text = _days_as_text(frame)
     yield from text.astype(object).where(text.notna(), None).to_numpy().tolist()
+
+
+def _days_as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Days and instants as ISO text, missing ones missing; a column without any stays one of texts."""
+    written = frame.copy()
+    for name in written.columns:
+        if written[name].dtype.kind == "M":
+            days = [
+                None if pd.isna(at) else at.isoformat()[: 10 if at == at.normalize() else None] for at in written[name]
+            ]
+            written[name] = pd.Series(days, index=written.index, dtype="str")
+    return written
 
 
 def _geojson(frames: Iterator[pd.DataFrame], path: Path, columns: list[str]) -> int:
@@ -167,15 +176,16 @@ def _points(frame: pd.DataFrame) -> list[list[float] | None]:
 def _vector(frames: Iterator[pd.DataFrame], columns: list[str]) -> gpd.GeoDataFrame:
     from shapely.geometry import Point
 
-    whole = pd.concat([pd.DataFrame(columns=columns), *frames], ignore_index=True)
+    known = list(frames) or [pd.DataFrame(columns=columns)]
+    whole = pd.concat(known, ignore_index=True)
     geometry = [Point(point) if point else None for point in _points(whole)]
     return gpd.GeoDataFrame(whole, geometry=geometry, crs="EPSG:4326")
 
 
 def _gpkg(frames: Iterator[pd.DataFrame], path: Path, columns: list[str]) -> int:
-    table = _vector(frames, columns)
+    table = _vector((_days_as_text(frame) for frame in frames), columns)
     named = path.with_suffix(".gpkg")
-    table.to_file(named, driver="GPKG", engine="pyogrio")
+    table.to_file(named, driver="GPKG", engine="pyogrio", layer="data")
     named.replace(path)
     return len(table)
 

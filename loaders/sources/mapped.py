@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from loaders.coordinates import split_geopoint
 from loaders.headings import find_headers, missing_groups
 from loaders.people import personal_columns
 from loaders.raw import GEOMETRY_LAT, GEOMETRY_LON
-from loaders.sources.source import Source
+from loaders.sources.source import Recode, Source
 
 NAME = "mapped"
 
@@ -30,10 +30,24 @@ def open_source(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.Da
         headers.setdefault("place_name", point)
     if {"lat", "lon"} <= headers.keys():
         headers.pop("geopoint", None)
+    recode = geometry_first(columns, headers)
     if GEOMETRY_LAT in columns:
         headers |= {"lat": GEOMETRY_LAT, "lon": GEOMETRY_LON}
         headers.pop("geopoint", None)
-    return Source(NAME, headers)
+    return Source(NAME, headers, recode=recode)
+
+
+def geometry_first(columns: Sequence[str], headers: Mapping[str, str]) -> Recode | None:
+    """Where features have columns of their own for latitude and longitude: those of a feature without a geometry."""
+    own = {name: headers[name] for name in ("lat", "lon") if name in headers}
+    if GEOMETRY_LAT not in columns or len(own) < 2 or GEOMETRY_LAT in own.values():
+        return None
+
+    def recode(frame: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+        is_empty = (table[GEOMETRY_LAT] == "") & (table[GEOMETRY_LON] == "")
+        return frame.assign(**{name: frame[name].where(~is_empty, table[header]) for name, header in own.items()})
+
+    return recode
 
 
 def _holds_points(sample: pd.DataFrame, column: str) -> bool:

@@ -25,13 +25,14 @@ def recognise(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.Data
 def open_source(columns: Sequence[str], hxl: Sequence[str] | None, sample: pd.DataFrame) -> Source:
     """Take each column that bears one of our names, and what is missing by its words; a geometry is the place."""
     named = {ours: column for column in reversed(columns) if (ours := _ours(column)) in TEXT_COLUMNS}
+    recode = mapped.geometry_first(columns, named)
     if GEOMETRY_LAT in columns:
         named |= {"lat": GEOMETRY_LAT, "lon": GEOMETRY_LON}
     left = [column for column in columns if column not in named.values()]
     headers = dict(mapped.open_source(left, hxl, sample).headers) | named
     if "geopoint" not in named and {"lat", "lon"} <= headers.keys():
         headers.pop("geopoint", None)
-    return Source(NAME, {name: headers[name] for name in TEXT_COLUMNS if name in headers})
+    return Source(NAME, {name: headers[name] for name in TEXT_COLUMNS if name in headers}, recode=recode)
 
 
 def _ours(column: str) -> str:
