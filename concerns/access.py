@@ -100,6 +100,11 @@ def rights(viewer: Viewer, *, today: dt.date) -> frozenset[Right]:
     return GRANTS.get(viewer.role, frozenset()) if isinstance(viewer.role, Role) else frozenset()
 
 
+def may(viewer: Viewer, right: Right, *, today: dt.date) -> bool:
+    """Say whether a viewer holds a right today."""
+    return right in rights(viewer, today=today)
+
+
 def require(viewer: Viewer, right: Right, *, today: dt.date) -> None:
     """Raise AccessDenied, naming the rule, unless the viewer holds this right today."""
     if right in rights(viewer, today=today):

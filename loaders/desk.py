@@ -30,6 +30,8 @@ from loaders.store import Store
 from loaders.view import View
 from loaders.xlsform import form_mapping, read_form
 
+_OF_REPORTS = ("reports", "referrals")  # the tables whose rows may be too sensitive to be placed
+_COUNTS = ("rows_read", "accepted", "duplicates", "quarantined")
 ENDINGS = (".csv", ".xlsx", ".geojson", ".json", ".gpkg", ".parquet", ".zip", ".txt", ".tsv")
 
 
@@ -120,24 +122,40 @@ class Desk:
 
     def undo(self, batch_id: str) -> None:
         """Take a batch back. Raises StoreError: it is not in force."""
-        who = self._permitted(Right.LOAD).subject
-        self._store.undo(batch_id, who=who, at=self._now)
-        self._trail.append(Event.UNDID, who=who, at=self._now, batch_id=batch_id)
+        viewer = self._permitted(Right.LOAD)
+        if not access.may(viewer, Right.ADMINISTER, today=self._view.today):
+            self._check_may_see(batch_id, viewer)
+        self._store.undo(batch_id, who=viewer.subject, at=self._now)
+        self._trail.append(Event.UNDID, who=viewer.subject, at=self._now, batch_id=batch_id)
 
     def history(self) -> pd.DataFrame:
-        """Every load and undo, the newest first."""
-        return self._store.history().iloc[::-1].reset_index(drop=True)
+        """Every load and undo, the newest first.
+
+        A file's name may tell its place, and its count less what is seen of it how much is hidden: of reports and
+        referrals that others loaded both are missing, unless this person is cleared for everything.
+        """
+        viewer = self._permitted(Right.LOAD)
+        events = self._store.history().iloc[::-1].reset_index(drop=True)
+        if access.is_cleared_for_all(viewer, Codes.of(self._view.taxonomy)):
+            return events
+        is_hidden = events["table"].isin(_OF_REPORTS) & ~events["batch_id"].isin(self._own_batches(events, viewer))
+        hidden = {name: events[name].astype("Int64").mask(is_hidden) for name in _COUNTS}
+        return events.assign(file_name=events["file_name"].mask(is_hidden), **hidden)
 
     def rows_as_csv(self, table: str, batch_id: str) -> bytes:
         """The accepted or the quarantined rows of one batch as a CSV file.
 
-        Accepted rows are those of the viewer's own view. What a quarantined row is about is not known, so others' rows
+        Accepted rows are those of the viewer's own view, without those that it may not place where others loaded them:
+        the file that they came with would place them. What a quarantined row is about is not known, so others' rows
         are for those alone who are cleared for everything. Raises AccessDenied.
         """
         viewer = self._permitted(Right.EXPORT_ROWS)
         columns = export.columns_of(table)
         if table == "reports":
             frame = self._view.rows(Selection(), columns=columns, batch_id=batch_id)
+            if not self._may_see(batch_id, viewer):
+                codes = Codes.of(self._view.taxonomy)
+                frame = frame[access.is_cleared(frame, viewer.clearances & codes.known, codes)]
         else:
             self._check_may_see(batch_id, viewer)
             parts = (part.to_pandas() for part in self._store.scan(table, columns))
@@ -174,11 +192,18 @@ class Desk:
         return viewer
 
     def _check_may_see(self, batch_id: str, viewer: Viewer) -> None:
-        history = self._store.history()
-        is_own = ((history["batch_id"] == batch_id) & (history["who"] == viewer.subject)).any()
-        if not is_own and not access.is_cleared_for_all(viewer, Codes.of(self._view.taxonomy)):
+        if not self._may_see(batch_id, viewer):
             hint = "Ask whoever loaded the file, or an admin."
             raise AccessDenied("These rows may hold what you are not cleared for.", where="access", hint=hint)
+
+    def _may_see(self, batch_id: str, viewer: Viewer) -> bool:
+        """Whether nothing of a batch can be hidden from this person, who loaded it or is cleared for everything."""
+        is_cleared = access.is_cleared_for_all(viewer, Codes.of(self._view.taxonomy))
+        return is_cleared or batch_id in self._own_batches(self._store.history(), viewer)
+
+    def _own_batches(self, events: pd.DataFrame, viewer: Viewer) -> set[str]:
+        is_own = (events["action"] == "ingest") & (events["who"] == viewer.subject)
+        return set(events.loc[is_own, "batch_id"])
 
 
 def note_load(trail: AuditTrail, ledger: Ledger, *, who: str, at: dt.datetime) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from loaders.desk import Desk
 from loaders.view import View
 from pages.figures import ledgers
-from pages.figures.texts import _, format_number
+from pages.figures.texts import _
 from pages.widgets import page_frame, programme_upload, sharing, sign_in, tables, upload
 
 
@@ -41,10 +42,10 @@ def _batches(desk: Desk) -> None:
     batch: str | None = st.selectbox(_("Batch"), in_force["batch_id"], format_func=lambda one: names[one], key="batch")
     if batch is not None:
         chosen = in_force.set_index("batch_id")
-        _one_batch(desk, batch, str(chosen["table"][batch]), int(chosen["accepted"][batch]))
+        _one_batch(desk, batch, str(chosen["table"][batch]), chosen["accepted"][batch])
 
 
-def _one_batch(desk: Desk, batch: str, own: str, n_accepted: int) -> None:
+def _one_batch(desk: Desk, batch: str, own: str, n_accepted: Any) -> None:
     """Downloads of one batch, and taking it back."""
     left, middle, right = st.columns(3)
     for column, table, label in ((left, own, _("Accepted rows")), (middle, "quarantine", _("Quarantined rows"))):
@@ -57,10 +58,7 @@ def _one_batch(desk: Desk, batch: str, own: str, n_accepted: int) -> None:
             on_click="ignore",
         )
     with right.popover(_("Undo this batch")):
-        text = _("{n} accepted rows are taken out; what they had replaced comes back. The history keeps both.")
-        st.write(text.format(
-            n=format_number(n_accepted)
-        ))  # fmt: skip
+        st.write(ledgers.undoing(n_accepted))
         if st.button(_("Undo"), key="undo", type="primary"):
             desk.undo(batch)
             st.rerun()

@@ -68,6 +68,8 @@ def build(folder: Path, *, publish: bool = True) -> Store:
 def forbidden(role: str) -> list[bytes]:
     """What nobody of this role may receive in any form: texts, and points as text and as numbers."""
     found: list[str] = ["CANARY-quarantine", "CANARY-file"] if role in ("lead", "donor", "public") else []
+    if role == "planner":  # whose files others loaded: a name may tell a place
+        found += ["CANARY-file-reports", "CANARY-file-referrals", "CANARY-quarantine"]
     numbers: list[float] = []
     for district in (OWN, OTHER, FAR):
         for is_sensitive in (False, True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -112,11 +113,21 @@ def history(events: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def undoing(n_accepted: Any) -> str:
+    """What taking a batch back does. n_accepted: missing where this person may not know it."""
+    if pd.isna(n_accepted):
+        return _("Its rows are taken out; what they had replaced comes back. The history keeps both.")
+    text = _("{n} accepted rows are taken out; what they had replaced comes back. The history keeps both.")
+    return text.format(n=format_number(int(n_accepted)))
+
+
 def batch_names(events: pd.DataFrame) -> dict[str, str]:
-    """A name for each batch: file, day and rows."""
+    """A name for each batch: file, day and rows; of a file that is not to be known its number and day."""
     columns = (events[name].tolist() for name in ("batch_id", "file_name", "at", "accepted"))
     return {
-        str(batch_id): f"{file_name} · {format_date(at.date())} · {format_number(accepted)}"
+        str(batch_id): f"{batch_id} · {format_date(at.date())}"
+        if pd.isna(file_name) or pd.isna(accepted)
+        else f"{file_name} · {format_date(at.date())} · {format_number(accepted)}"
         for batch_id, file_name, at, accepted in zip(*columns, strict=True)
     }
 
