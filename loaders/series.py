@@ -149,7 +149,9 @@ def silence(view: View, selection: Selection) -> pd.DataFrame:
     table = pd.DataFrame({"adm2_pcode": forums["adm2_pcode"], "month": month})
     table["n_planned"] = of_month.groupby("forum_id").size().reindex(table.index, fill_value=0)
     table["n_held"] = held.size().reindex(table.index, fill_value=0)
-    raised = held["n_concerns"].agg(lambda each: each.astype(float).sum(skipna=False)).reindex(table.index)
+    raised = (
+        held["n_concerns"].agg(lambda each: each.astype(float).sum(skipna=False)).reindex(table.index).astype(float)
+    )
     kinds = [(table["n_held"] > 0) & (raised == 0), (table["n_held"] == 0) & (table["n_planned"] > 0),
              table["n_planned"] == 0]  # fmt: skip
     table["kind"] = np.select(kinds, ["zero", "not_held", "no_record"], "")

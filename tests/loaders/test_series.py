@@ -121,6 +121,9 @@ def test_zero_not_held_and_no_record_are_three_kinds_of_silence():
         assert found["kind"].to_list() == ([kind] if kind else [])  # a count that is not known is not a zero
     gone = replace(view, meetings=view.meetings[~at])
     assert series.silence(gone, ALL)["kind"].to_list() == ["no_record"]
+    nobody = replace(view, meetings=view.meetings.iloc[:0].assign(n_concerns=[]))
+    assert series.silence(replace(view, meetings=view.meetings.iloc[:1]), ALL)["kind"].to_list() == ["no_record"] * 2
+    assert series.silence(nobody, ALL).empty
     closed = view.forums.assign(closed_on=[pd.NaT, last])
     assert series.silence(replace(gone, forums=closed), ALL).empty
 
