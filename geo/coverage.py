@@ -14,6 +14,7 @@ from geo.projection import area_km2, geometries_to_metric, to_metric
 
 OVERLAP_KM2, OVERLAP_WIDTH_M = 1e-4, 1.0  # an overlap larger and wider than this refuses the layer
 NOISE_KM2 = 1e-8  # a hundredth of a square metre: rounding, not worth a line in a report
+MOST_OVERLAPS = 500  # then the rest is not looked for: the layer is refused anyway
 GAP_M = 200.0  # two districts that stay apart by less than this were meant to touch
 
 Geometries = NDArray[np.object_]
@@ -52,20 +53,23 @@ def overlaps(districts: gpd.GeoDataFrame) -> list[Finding]:
     """Find every pair of districts that share ground: as `overlap`, or as `sliver` where it is rounding along an edge.
 
     districts: valid polygons in EPSG:4326, columns adm2_pcode, adm2_name. An overlap is a shared part larger than
-    `OVERLAP_KM2` and wider, on average, than `OVERLAP_WIDTH_M`.
+    `OVERLAP_KM2` and wider, on average, than `OVERLAP_WIDTH_M`. At most `MOST_OVERLAPS` of them are looked for.
     """
     geometries = _geometries(districts)
     first, second = shapely.STRtree(geometries).query(geometries, predicate="intersects")
     first, second = first[first < second], second[first < second]
-    shared = shapely.intersection(geometries[first], geometries[second])
-    found = []
-    for one, other, part in zip(first, second, shared, strict=True):
-        pieces = _polygons(part)
+    found: list[Finding] = []
+    n_overlaps = 0
+    for one, other in zip(first, second, strict=True):
+        if n_overlaps == MOST_OVERLAPS:
+            break
+        pieces = _polygons(shapely.intersection(geometries[one], geometries[other]))
         size = area_km2(pieces)
         if size.sum() > NOISE_KM2:
             width_m = 2 * size * 1e6 / shapely.length(geometries_to_metric(pieces))
             is_wide = ((size > OVERLAP_KM2) & (width_m > OVERLAP_WIDTH_M)).any()
             kind = FindingKind.OVERLAP if is_wide else FindingKind.SLIVER
+            n_overlaps += kind is FindingKind.OVERLAP
             found.append(_finding(districts, kind, [int(one), int(other)], size.sum()))
     return found
 

@@ -58,7 +58,7 @@ def check(gdf: gpd.GeoDataFrame) -> list[Finding]:
 
 
 def row_faults(gdf: gpd.GeoDataFrame) -> pd.Series:
-    """Say which rows cannot be a district: PCODE_MISSING, GEOM_EMPTY, GEOM_TYPE, GEOM_INVALID, or missing for none.
+    """Say which rows cannot be a district: GEOM_EMPTY, GEOM_INVALID, GEOM_TYPE, PCODE_MISSING, or missing for none.
 
     Returns one value a row on the index of `gdf`. A loader may set these rows aside and `prepare` the rest.
     """
@@ -69,10 +69,10 @@ def row_faults(gdf: gpd.GeoDataFrame) -> pd.Series:
     has_area = np.zeros(len(geometry), dtype=bool)
     has_area[usable] = shapely.area(_polygonal(geometry[usable])) > 0
     faults = pd.Series(pd.NA, index=gdf.index, dtype="str")
+    faults[(_text(gdf, "adm2_pcode") == "").to_numpy()] = Reason.PCODE_MISSING.value
     faults[~has_area] = Reason.GEOM_INVALID.value
     faults[~polygonal] = Reason.GEOM_TYPE.value
     faults[shapely.is_missing(geometry) | shapely.is_empty(geometry)] = Reason.GEOM_EMPTY.value
-    faults[(_text(gdf, "adm2_pcode") == "").to_numpy()] = Reason.PCODE_MISSING.value
     return faults
 
 

@@ -11,8 +11,6 @@ from urllib.parse import unquote, urlsplit
 import requests
 
 from concerns.schema import BadBoundaries, BadSetting, DataError, FileOutcome, FileReason
-from geo import districts as shapes
-from geo.coverage import Finding, FindingKind
 from loaders import district_set as sets
 from loaders.boundary_layer import Layer, read_layer
 from loaders.district_set import DistrictSet
@@ -33,38 +31,28 @@ def check(path: Path, *, name: str | None = None, limits: Limits | None = None) 
     name = name or path.name
     try:
         layer = read_layer(path, name=name, limits=limits)
+        n_sound = 0 if layer.prepared is None else len(layer.prepared)
         ledger = Ledger(
             format=layer.family.name,
-            rows_read=len(layer.table) + len(layer.refused),
+            rows_read=n_sound + len(layer.refused),
             quarantined=len(layer.refused),
             reasons=Counter(str(row.reason) for row in layer.refused),
             repairs=layer.repairs,
             warnings=layer.warnings,
         )
-        if len(layer.table):
-            findings = _sentences(shapes.check(layer.table))
+        if n_sound:
             ledger.boundary_version = _set_of(layer, name).version
-            ledger.warnings = [*layer.warnings, *findings[:_MOST_WARNINGS]]
-            if len(findings) > _MOST_WARNINGS:
-                ledger.warnings.append(f"{len(findings) - _MOST_WARNINGS} more findings of the same kinds.")
+            ledger.warnings = [*layer.warnings, *layer.findings[:_MOST_WARNINGS]]
+            if len(layer.findings) > _MOST_WARNINGS:
+                ledger.warnings.append(f"{len(layer.findings) - _MOST_WARNINGS} more findings of the same kinds.")
     except BadSetting:
         raise
     except DataError as error:
         sentence = f"{shown_name(name)}: {error.what} {error.hint}"
         return Ledger(FileOutcome.REJECTED, file_reason=error.code, sentence=sentence)
-    ledger.accepted = len(layer.table)
+    ledger.accepted = n_sound
     ledger.close()
     return ledger
-
-
-def _sentences(findings: list[Finding]) -> list[str]:
-    """One line a finding; districts with clockwise rings, often all of them, share one."""
-    turned = [name for finding in findings if finding.kind is FindingKind.CLOCKWISE for name in finding.adm2_names]
-    lines = [str(finding) for finding in findings if finding.kind is not FindingKind.CLOCKWISE]
-    if turned:
-        more = ", …" if len(turned) > 5 else ""
-        lines.append(f"clockwise: the outer rings of {len(turned)} districts ({', '.join(turned[:5])}{more})")
-    return lines
 
 
 def load_districts(path: Path, *, name: str | None = None, limits: Limits | None = None) -> DistrictSet:
@@ -78,13 +66,10 @@ def load_districts(path: Path, *, name: str | None = None, limits: Limits | None
 
 def _set_of(layer: Layer, name: str) -> DistrictSet:
     shown = shown_name(name)
-    if layer.table.empty:
+    if layer.prepared is None:
         what = "No row of the file can be a district."
         raise BadBoundaries(what, where=shown, hint="Check it first.", code=layer.refused[0].reason)
-    try:
-        return sets.from_table(layer.table) if layer.family.is_official else sets.from_table(layer.table, source=shown)
-    except BadBoundaries as error:
-        raise BadBoundaries(error.what, where=shown, hint=error.hint, code=error.code) from error
+    return sets.of(layer.prepared) if layer.family.is_official else sets.of(layer.prepared, source=shown)
 
 
 def district_set(folder: Path | None, *, file: Path | None = None) -> DistrictSet:

@@ -14,27 +14,32 @@ import shapely
 from pyproj import CRS
 
 from concerns.schema import BadBoundaries, FileReason, Reason, Repair
-from geo.districts import row_faults
 from loaders.boundary_columns import SECOND_LEVEL, THIRD_LEVEL, Family, recognise, rename
+from loaders.district_survey import survey
 from loaders.geometry import GeometryFaultError, polygon_shape
+from loaders.header import Layout
 from loaders.json_stream import JsonStream
 from loaders.json_text import check_members, flatten, not_features
 from loaders.limits import Limits
 from loaders.raw import RefusedRow
 from loaders.read import sniff_kind
+from loaders.rows import RowCheck, spelled_out
 from loaders.sniff import refuse, shown_name
 from loaders.vector import read_shapes
 
 
 @dataclass
 class Layer:
-    """The rows of a district file that can be districts, in our columns; and what was refused, mended and remarked."""
+    """The rows of a district file that can be districts, as `geo.districts.prepare` gives them (None without any); and
+    what was refused, mended and remarked. findings: what is odd and kept, one sentence each.
+    """
 
-    table: gpd.GeoDataFrame
+    prepared: gpd.GeoDataFrame | None
     family: Family
     refused: list[RefusedRow] = field(default_factory=list)
     repairs: Counter[str] = field(default_factory=Counter)
     warnings: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
 
 
 def read_layer(path: Path, *, name: str | None = None, limits: Limits | None = None) -> Layer:
@@ -50,20 +55,23 @@ def read_layer(path: Path, *, name: str | None = None, limits: Limits | None = N
     reader = (
         _JsonFeatures(path, name, limits) if kind in ("geojson", "json") else _BinaryFeatures(path, name, limits, kind)
     )
-    rows = list(reader.rows())
+    rows = list(_within(reader.rows(), name, limits))
     columns = list(dict.fromkeys(column for cells, *_rest in rows for column in cells))
     if not rows:
         raise refuse(FileReason.EMPTY, name, "The file holds no districts.", "Export it again.")
     family = recognise(columns, where=shown_name(name))
-    cells = pd.DataFrame([row[0] for row in rows], columns=columns, dtype="str").fillna("")
+    texts = [{column: spelled_out(text) for column, text in row[0].items()} for row in rows]
+    cells = pd.DataFrame(texts, columns=columns, dtype="str").fillna("")
     cells.index = pd.RangeIndex(1, len(rows) + 1, name="row")
     table, n_mended = rename(cells, family)
     geometry = gpd.GeoSeries([row[1] for row in rows], index=table.index, crs=reader.crs)
     districts = gpd.GeoDataFrame(table, geometry=geometry)
-    faults = row_faults(districts).astype(object)
+    broken = _broken_texts([row[0] for row in rows], list(family.headers.values()), limits)
     stated = pd.Series([row[2] for row in rows], index=table.index, dtype=object)
-    no_code = faults == Reason.PCODE_MISSING.value
-    faults = faults.where(no_code | stated.isna(), stated)
+    faults = broken.fillna(stated)
+    _refuse_duplicates(table, name)
+    found = survey(districts[faults.isna()], name=shown_name(name), limits=limits)
+    faults = faults.fillna(pd.Series(found.faults, dtype=object))  # in the order of the closed list
     is_sound = faults.isna()
     refused = [
         RefusedRow(row, Reason(str(fault)), None, {str(key): value for key, value in text.items() if value})
@@ -71,9 +79,8 @@ def read_layer(path: Path, *, name: str | None = None, limits: Limits | None = N
             cells.index[~is_sound].tolist(), faults[~is_sound], cells[~is_sound].to_dict("records"), strict=True
         )
     ]
-    layer = Layer(districts[is_sound], family, refused)
-    layer.repairs.update(str(repair) for _cells, _shape, fault, repairs in rows if not fault for repair in repairs)
-    _refuse_duplicates(table, name)
+    layer = Layer(found.prepared, family, refused, findings=found.findings)
+    layer.repairs.update(str(repair) for sound, row in zip(is_sound, rows, strict=True) if sound for repair in row[3])
     if n_mended:
         layer.warnings.append(f"{n_mended} names were mended: UTF-8 that had been read as Windows-1252.")
     if any("?" * 3 in text for text in table.to_numpy().ravel()):
@@ -81,18 +88,36 @@ def read_layer(path: Path, *, name: str | None = None, limits: Limits | None = N
     return layer
 
 
+def _broken_texts(rows: list[dict[str, str]], columns: list[str], limits: Limits) -> pd.Series:
+    """Why the code or a name of each row cannot be used as text; missing for none."""
+    check = RowCheck(Layout(columns, None, 0, frozenset()), limits, is_exact=True)
+    found = [check.fault([cells.get(column, "") for column in columns]) for cells in rows]
+    index = pd.RangeIndex(1, len(rows) + 1, name="row")
+    return pd.Series([fault[0] if fault else None for fault in found], index=index, dtype=object)
+
+
 def _refuse_duplicates(table: pd.DataFrame, name: str) -> None:
-    codes = table["adm2_pcode"]
+    codes = table["adm2_pcode"].str.casefold()
     twice = table[codes.duplicated(keep=False) & (codes != "")]
     if len(twice):
         names = twice.get("adm2_name", twice.get("adm2_name_ar", codes))
         places = sorted({f"{place[:40]} ({code[:20]})" for place, code in zip(names, twice["adm2_pcode"], strict=True)})
-        what = f"{twice['adm2_pcode'].nunique()} p-codes stand more than once: {', '.join(places[:10])}."
+        what = f"{codes[twice.index].nunique()} p-codes stand more than once: {', '.join(places[:10])}."
         hint = "Merge the parts of a district into one MultiPolygon, and use the layer of the second level."
         raise BadBoundaries(what, where=shown_name(name), hint=hint, code=FileReason.PCODE_DUPLICATE)
 
 
 Row = tuple[dict[str, str], shapely.Geometry | None, Reason | None, list[Repair]]
+
+
+def _within(rows: Iterator[Row], name: str, limits: Limits) -> Iterator[Row]:
+    n_corners = 0
+    for row in rows:
+        n_corners += int(shapely.get_num_coordinates(row[1]))
+        if n_corners > limits.corners:
+            what = f"The borders have more than {limits.corners} corners."
+            raise refuse(FileReason.LIMIT, name, what, "Simplify the borders.")
+        yield row
 
 
 class _JsonFeatures:

@@ -20,10 +20,19 @@ _START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module(sys.
 _WALL_OVER_CPU = 3  # a machine under load gives a process a third of its time
 
 
-def run(module: str, request: dict[str, Any], *, folder: Path, name: str, limits: Limits) -> dict[str, Any]:
+def run(
+    module: str,
+    request: dict[str, Any],
+    *,
+    folder: Path,
+    name: str,
+    limits: Limits,
+    hint: str = "Save it as CSV, or split it.",
+) -> dict[str, Any]:
     """Run a module of this package in isolation and return what it found out; its rows are in `folder`.
 
-    module: ends in a call of `confine.serve`. Nothing of this process but the request reaches it.
+    module: ends in a call of `confine.serve`. Nothing of this process but the request reaches it. hint: what to do
+    about a file that takes too much.
     Raises UnreadableFile: what the child refused; LIMIT when it ran out of memory or time; CORRUPT when it crashed.
     Raises StoreError: no room for its rows.
     """
@@ -41,15 +50,15 @@ def run(module: str, request: dict[str, Any], *, folder: Path, name: str, limits
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise _exhausted(name, "time") from error
+        raise _exhausted(name, "time", hint) from error
     if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        raise _exhausted(name, "time or memory")
+        raise _exhausted(name, "time or memory", hint)
     answer = _answer(done.stdout)
     if answer.get("refused") == NO_MEMORY:
-        raise _exhausted(name, "memory")
+        raise _exhausted(name, "memory", hint)
     if answer.get("refused") == NO_ROOM:
-        hint = "Free some space and load the file again."
-        raise StoreError("There is no room for the rows of the file.", where=shown_name(name), hint=hint)
+        room = "Free some space and load the file again."
+        raise StoreError("There is no room for the rows of the file.", where=shown_name(name), hint=room)
     if "refused" in answer:
         raise refuse(FileReason(answer["refused"]), name, answer["what"], answer["hint"])
     if done.returncode != 0 or "found" not in answer:
@@ -72,6 +81,6 @@ def _answer(output: bytes) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _exhausted(name: str, what: str) -> Exception:
+def _exhausted(name: str, what: str, hint: str) -> Exception:
     text = f"Reading the file takes more {what} than is allowed."
-    return refuse(FileReason.LIMIT, name, text, "Save it as CSV, or split it.")
+    return refuse(FileReason.LIMIT, name, text, hint)

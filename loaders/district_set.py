@@ -85,9 +85,8 @@ def version_of(districts: gpd.GeoDataFrame, *, name: str) -> str:
     return f"{name}-{digest.hexdigest()[:10]}"
 
 
-def from_table(table: gpd.GeoDataFrame, *, source: str = OFFICIAL_SOURCE) -> DistrictSet:
-    """Prepare a checked boundary table for use. Raises BadBoundaries as `geo.districts.prepare`."""
-    prepared = shapes.prepare(table)
+def of(prepared: gpd.GeoDataFrame, *, source: str = OFFICIAL_SOURCE) -> DistrictSet:
+    """The official set of districts as `geo.districts.prepare` gives them."""
     return DistrictSet(prepared, version_of(prepared, name="official"), False, source)
 
 

@@ -15,6 +15,7 @@ from loaders.confine import RefusedError
 
 _POINT, _MULTIPOINT = 1, 4
 _KNOWN = range(1, 18)
+_CORNER_BYTES = 24  # with a height
 
 
 @dataclass
@@ -77,7 +78,7 @@ def write(features: Features, target: Path, *, limits: dict[str, int], as_shapes
     most = limits["field_characters"] + 1
     encoding = "utf-8" if features.charset == "utf-8" else "latin-1"
     geometry = ["geometry:wkb"] if as_shapes else ["geometry:lat", "geometry:lon"]
-    n_rows = 0
+    n_rows, n_bytes = 0, 0
     with target.open("wb") as file:
         text = io.TextIOWrapper(file, encoding, "surrogateescape", newline="")
         writer = csv.writer(text)
@@ -87,6 +88,10 @@ def write(features: Features, target: Path, *, limits: dict[str, int], as_shapes
             if n_rows > limits["rows"]:
                 what = f"The file has more than {limits['rows']} records."
                 raise RefusedError(FileReason.LIMIT, what, "Split it and load the parts one by one.")
+            n_bytes += len(wkb or b"") if as_shapes else 0
+            if n_bytes > limits["corners"] * _CORNER_BYTES:
+                what = f"The borders have more than {limits['corners']} corners."
+                raise RefusedError(FileReason.LIMIT, what, "Simplify the borders.")
             cells = [cell[:most] for cell in cells]
             if as_shapes:
                 writer.writerow(["", *cells, "" if wkb is None else wkb.hex()])

@@ -79,7 +79,7 @@ def polygon_shape(geometry: Any) -> tuple[shapely.Geometry | None, list[Repair]]
         raise GeometryFaultError(Reason.GEOM_TYPE)
     try:
         polygons = [
-            [np.array([[float(value) for value in position[:2]] for position in ring]) for ring in rings]
+            [np.array([[_degree(value) for value in position[:2]] for position in ring]) for ring in rings]
             for rings in ([coordinates] if kind == "Polygon" else coordinates)
         ]
         repairs = []
@@ -92,6 +92,12 @@ def polygon_shape(geometry: Any) -> tuple[shapely.Geometry | None, list[Repair]]
     except (TypeError, ValueError, IndexError, shapely.errors.GEOSException) as error:
         raise GeometryFaultError(Reason.GEOM_INVALID) from error
     return (shapes[0] if len(shapes) == 1 else shapely.MultiPolygon(shapes)), repairs
+
+
+def _degree(value: Any) -> float:
+    if not isinstance(value, Number):  # a text in quotes is no number
+        raise TypeError
+    return float(value)
 
 
 def settle_points(chunks: Iterator[RawChunk], columns: list[str], crs: CRS | None) -> Iterator[RawChunk]:

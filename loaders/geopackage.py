@@ -95,12 +95,18 @@ def _crs(connection: sqlite3.Connection, srs: Any) -> dict[str, Any]:
     query = "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys WHERE srs_id = ?"
     found = connection.execute(query, (srs,)).fetchone()
     if found is None or srs in (-1, 0):
-        what = "The layer states no coordinate system."
-        raise RefusedError(FileReason.CRS_MISSING, what, "Export it again in WGS84 (EPSG:4326).")
+        raise _crs_missing()
     organization, number, definition = found
+    if "undefined" in str(definition)[:40].lower():  # how GDAL writes that nobody said which
+        raise _crs_missing()
     if str(organization).upper() == "EPSG" and isinstance(number, int):
         return {"name": f"EPSG:{number}"}
     return {"text": str(definition)}
+
+
+def _crs_missing() -> RefusedError:
+    what = "The layer states no coordinate system."
+    return RefusedError(FileReason.CRS_MISSING, what, "Export it again in WGS84 (EPSG:4326).")
 
 
 def _rows(

@@ -127,6 +127,8 @@ def check_members(stream: JsonStream, name: str, *, is_geojson: bool) -> CRS | N
         raise refuse(FileReason.CRS_MISSING, name, what, "Export it again in WGS84.")
     properties = stated.get("properties") if isinstance(stated, dict) else None
     text = properties.get("name") if isinstance(properties, dict) else None
+    if isinstance(properties, dict) and stated.get("type") == "EPSG":  # the form of 2006
+        text = f"EPSG:{properties.get('code')}"
     crs = named_crs(text if isinstance(text, str) else "", name)
     return None if is_degrees(crs) else crs
 

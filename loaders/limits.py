@@ -37,8 +37,15 @@ class Limits:
     filename_characters: int = _SETTING["filename_characters"]
     child_memory_mb: int = _SETTING["child_memory_mb"]
     child_seconds: int = _SETTING["child_seconds"]
+    corners: int = _SETTING["corners"]
+    shapes_memory_mb: int = _SETTING["shapes_memory_mb"]
+    shapes_seconds: int = _SETTING["shapes_seconds"]
 
     @classmethod
     def for_command_line(cls) -> Limits:
         """The limits of a load that the owner of the machine starts: only the size of the file differs."""
         return replace(cls(), upload_mb=_SETTING["command_line_mb"])
+
+    def for_shapes(self) -> Limits:
+        """The limits of the process that cuts borders against each other."""
+        return replace(self, child_memory_mb=self.shapes_memory_mb, child_seconds=self.shapes_seconds)

@@ -114,11 +114,20 @@ class RowCheck:
         names = [*self.layout.columns, *(f"column {n + 1}" for n in range(len(self.layout.columns), len(cells)))]
         limit = self.limits.field_characters
         original = {
-            name: _SURROGATE.sub(_spelled, cell[:limit])
+            name: spelled_out(cell[:limit])
             for name, cell in zip(names[: self.limits.columns * 2], cells, strict=False)
             if cell
         }
         return RefusedRow(row, reason, column, original)
+
+
+def spelled_out(text: str) -> str:
+    """Text with bytes that could not be decoded written as \\xNN.
+
+    >>> spelled_out("a\\udcff")
+    'a\\\\xff'
+    """
+    return _SURROGATE.sub(_spelled, text)
 
 
 def _spelled(found: re.Match[str]) -> str:

@@ -192,8 +192,9 @@ class Sheet:
         elif name == "rPh":
             self._n_phonetic += 1
         elif name == "dimension" and "ref" in attributes:
-            first, _, last = attributes["ref"].partition(":")
-            self._check_spread(*position(last or first))
+            last = attributes["ref"].rpartition(":")[2]
+            if _REFERENCE.fullmatch(last):  # only a hint of the writer: nonsense in it harms nothing
+                self._check_spread(*position(last))
         elif name == "mergeCell":
             self._merge(attributes.get("ref", ""))
 

@@ -100,7 +100,7 @@ def read_shapes(
     columns = _columns(text, name)[:-1]
 
     def rows() -> Iterator[tuple[dict[str, str], bytes | None]]:
-        with text.open(encoding="utf-8", errors="replace", newline="") as file:
+        with text.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
             reader = csv.reader(file)
             next(reader)
             for _flag, *cells, wkb in reader:

@@ -79,6 +79,11 @@ JSON = (
         ),
         sound(1),
     ),
+    Case(
+        "crs_2006.geojson",
+        features(feature((44.1, 33.2)), crs={"type": "EPSG", "properties": {"code": 4326}}),
+        sound(1),
+    ),
     Case("null.geojson", features(feature((44.1, 33.2)), feature(None)), sound(2, GEOM_EMPTY=1)),
     Case("null_with_place.geojson", features(feature((44.1, 33.2)), feature(None, district="Al-Mosul")), sound(2)),
     Case("empty_point.geojson", features(feature({"type": "Point", "coordinates": []})), sound(1, GEOM_EMPTY=1)),

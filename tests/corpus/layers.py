@@ -71,6 +71,13 @@ VECTOR = (
     Case("undefined_crs.gpkg", geopackage(srs=-1), F.CRS_MISSING),
     Case("unknown_crs.gpkg", geopackage(srs=4711), F.CRS_MISSING),
     Case("odd_crs.gpkg", geopackage(srs=99), F.CRS_UNSUPPORTED),
+    Case(
+        "undefined_by_gdal.gpkg",
+        geopackage(
+            "UPDATE gpkg_spatial_ref_sys SET definition = 'LOCAL_CS[\"Undefined SRS\"]' WHERE srs_id = 99", srs=99
+        ),
+        F.CRS_MISSING,
+    ),
     Case("wrong_crs.gpkg", geopackage(srs=98), F.CRS_UNSUPPORTED),
     Case(
         "view.gpkg",

@@ -68,6 +68,7 @@ XLSX = (
     ),
     Case("declared.xlsx", workbook(COLUMNS, CELLS, dimension="A1:XFD1048576"), F.DIMENSION_LIMIT),
     Case("declared_beyond.xlsx", workbook(COLUMNS, CELLS, dimension="A1:ZZZ9999999"), F.DIMENSION_LIMIT),
+    Case("declared_oddly.xlsx", workbook(COLUMNS, CELLS, dimension="all of it"), sound(1)),
     Case("declared_rows.xlsx", workbook(COLUMNS, CELLS, dimension="A1:D1048576"), sound(1)),
     Case(
         "out_of_order.xlsx",

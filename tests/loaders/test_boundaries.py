@@ -18,7 +18,7 @@ import shapely
 from shapely.geometry import box
 
 from concerns.schema import BadBoundaries, BadSetting, DataError, FileOutcome, FileReason, MissingColumns
-from loaders import boundaries, district_set
+from loaders import boundaries, district_set, district_survey
 from loaders.boundaries import check, download, install, load_districts
 from loaders.boundaries import district_set as chosen_set
 from loaders.limits import Limits
@@ -131,6 +131,100 @@ def test_rows_that_cannot_be_districts_are_counted_and_left_out(tmp_path: Path) 
     assert load_districts(path).districts["adm2_pcode"].tolist() == ["A1"]
 
 
+TRIANGLE = {"type": "Polygon", "coordinates": [[["44", "33"], ["45", "33"], ["45", "34"], ["44", "33"]]]}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (district(None, None), "GEOM_EMPTY"),  # both are true: the first of the closed list counts
+        (district(shapely.Point(44, 33), " "), "GEOM_TYPE"),
+        (district(TRIANGLE), "GEOM_INVALID"),  # numbers in quotes are no numbers
+        (feature(EAST, pcode="A2", name_en="a\u0000b", name_ar="x"), "CONTROL_CHARS"),
+        (feature(EAST, pcode="A2", name_en="a\ud800b", name_ar="x"), "ENCODING_ERROR"),
+        (feature(EAST, pcode="A2", name_en="x" * 10_001, name_ar="x"), "FIELD_TOO_LONG"),
+    ],
+)  # fmt: skip
+def test_first_reason_of_the_list_is_the_one_a_district_gets(row: dict, reason: str, tmp_path: Path) -> None:
+    ledger = check(written(tmp_path, district(WEST, "A1"), row))
+    assert (ledger.accepted, ledger.reasons) == (1, {reason: 1})
+
+
+def test_bytes_that_are_no_utf8_refuse_their_district(tmp_path: Path) -> None:
+    path = written(tmp_path, district(WEST, "A1"), feature(EAST, pcode="A2", name_en="Sulaym@n", name_ar="x"))
+    path.write_bytes(path.read_bytes().replace(b"@", b"\xe2"))
+    assert check(path).reasons == {"ENCODING_ERROR": 1}
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(
+        geopackage(
+            "ALTER TABLE reports RENAME COLUMN date TO pcode; ALTER TABLE reports RENAME COLUMN category TO name_en;"
+            "UPDATE reports SET name_en = CAST(x'43E2' AS TEXT)"
+        )
+    )
+    assert check(path).reasons == {"ENCODING_ERROR": 1}
+
+
+def test_ring_that_is_closed_in_vain_is_no_repair(tmp_path: Path) -> None:
+    line = {"type": "Polygon", "coordinates": [[[43, 33], [44, 33]]]}
+    ledger = check(written(tmp_path, district(line, "A1"), district(EAST, "A2")))
+    assert (ledger.reasons, ledger.repairs) == ({"GEOM_INVALID": 1}, {})
+
+
+def comb(n_teeth: int, *, is_upright: bool) -> shapely.Polygon:
+    teeth = [(43 + (i + x) / n_teeth, y) for i in range(n_teeth) for x, y in ((0, 33), (0, 34), (0.4, 34), (0.4, 33))]
+    corners = [*teeth, (44, 32.9), (43, 32.9)]
+    return shapely.Polygon(corners if is_upright else [(10 + y, x - 10) for x, y in corners])
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [district(comb(1_000, is_upright=True), "A1"), district(comb(1_000, is_upright=False), "A2")],
+        [district(shapely.Polygon([*comb(800, is_upright=True).exterior.coords[:-1],
+                                   *comb(800, is_upright=False).exterior.coords]), "A1")],
+    ],
+    ids=["two that cross", "one that crosses itself"],
+)  # fmt: skip
+def test_borders_that_cross_a_million_times_are_refused_and_take_nothing_with_them(rows: list, tmp_path: Path) -> None:
+    path = written(tmp_path, *rows)
+    assert path.stat().st_size < 300_000
+    ledger = check(path)
+    assert (ledger.file_outcome, ledger.file_reason) == (FileOutcome.REJECTED, FileReason.LIMIT)
+    assert "Simplify" in ledger.sentence
+
+
+def test_more_corners_than_the_limit_are_refused_before_anything_is_cut(tmp_path: Path) -> None:
+    few = Limits(corners=20)
+    round_one = shapely.Point(43.5, 33.5).buffer(0.4)
+    path = written(tmp_path, district(round_one, "A1"))
+    assert check(path, limits=few).file_reason == FileReason.LIMIT
+    gpd.GeoDataFrame({"pcode": ["A1"], "name_en": ["x"]}, geometry=[round_one], crs=4326).to_file(tmp_path / "a.gpkg")
+    assert check(tmp_path / "a.gpkg", limits=few).file_reason == FileReason.LIMIT
+    assert check(tmp_path / "a.gpkg").file_reason is None
+
+
+def test_hundreds_of_overlapping_districts_are_refused_soon(tmp_path: Path) -> None:
+    rows = [district(box(43, 33, 44 + n / 1_000, 34), f"A{n}") for n in range(300)]
+    ledger = check(written(tmp_path, *rows))
+    assert ledger.file_reason == FileReason.COVERAGE_OVERLAP
+    assert ledger.sentence.startswith("districts.geojson: 500 pairs of districts overlap: ")
+
+
+def test_what_is_measured_elsewhere_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tie = {"type": "Polygon", "coordinates": [[[43, 33], [44, 34], [44, 33], [43, 34], [43, 33]]]}
+    path = written(tmp_path, district(tie, "A1"), district(EAST, "A2"), district(None, "A3"), district(box(1, 1, 1, 1)))
+    here, set_here = check(path), load_districts(path)
+    monkeypatch.setattr(district_survey, "FEW_CORNERS", 0)
+    assert check(path) == here
+    assert load_districts(path).districts.equals(set_here.districts)
+    overlapping = written(tmp_path, district(WEST, "A1"), district(WEST, "A2"), name="b.geojson")
+    with pytest.raises(BadBoundaries, match=r"b\.geojson") as refused:
+        load_districts(overlapping)
+    assert refused.value.code == FileReason.COVERAGE_OVERLAP
+    broken = written(tmp_path, district(None, "A1"), name="c.geojson")
+    assert check(broken).file_outcome == FileOutcome.QUARANTINED_ALL
+
+
 def test_file_of_broken_rows_alone_is_quarantined_and_never_installed(tmp_path: Path) -> None:
     path = written(tmp_path, district(None, "A1"))
     assert check(path).file_outcome == FileOutcome.QUARANTINED_ALL
@@ -190,6 +284,8 @@ def test_overlap_and_twice_the_same_code_refuse_with_places(tmp_path: Path) -> N
     ledger = check(path)
     assert (ledger.file_outcome, ledger.file_reason) == (FileOutcome.REJECTED, FileReason.COVERAGE_OVERLAP)
     assert "A1" in ledger.sentence and "Place A2" in ledger.sentence
+    path = written(tmp_path, district(WEST, "A1"), district(EAST, "a1\u200f"), name="districts.geojson")
+    assert check(path).file_reason == FileReason.PCODE_DUPLICATE
     path = written(tmp_path, district(WEST, "A1"), district(EAST, "A1"))
     ledger = check(path)
     assert ledger.file_reason == FileReason.PCODE_DUPLICATE

@@ -140,15 +140,17 @@ from loaders.limits import Limits
 from loaders.read import open_raw
 
 ME, peak = str(os.getpid()), 0.0
+OURS = Path(f"/proc/{ME}/cmdline").read_bytes()
 
 def tree_mb():
     total = 0
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            is_clone = status.with_name("cmdline").read_bytes() == OURS  # shares our memory until it starts
         except OSError:
             continue
-        if ME in (fields["Pid"].strip(), fields["PPid"].strip()):
+        if fields["Pid"].strip() == ME or (fields["PPid"].strip() == ME and not is_clone):
             total += int(fields.get("VmRSS", "0 kB").split()[0])
     return total / 1000
 
