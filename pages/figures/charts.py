@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from pages.figures import palettes, texts
@@ -88,16 +90,29 @@ def ratios(table: pd.DataFrame, *, label: str, title: str) -> alt.LayerChart:
             alt.Tooltip("upper_text:N", title=_("Upper limit")),
         ],
     )
-    scale = alt.Scale(type="log", nice=True)
+    scale = alt.Scale(type="log", domain=_around_one(table), nice=False, clamp=True)
     seen = alt.condition(
         "datum.direction === 'up' || datum.direction === 'down'", alt.value(palettes.OKABE_ITO[0]), alt.value(GREY)
     )
     rule = base.mark_rule(strokeWidth=2).encode(
-        x=alt.X("lower:Q", scale=scale, title=title, axis=count_axis(title)), x2="upper:Q", color=seen
+        x=alt.X("lower:Q", scale=scale, title=title, axis=alt.Axis(title=title, **_ratio_ticks())),
+        x2="upper:Q",
+        color=seen,
     )
     point = base.mark_point(filled=True, size=70).encode(x=alt.X("ratio:Q", scale=scale), color=seen)
     one = alt.Chart(pd.DataFrame({"one": [1.0]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x="one:Q")
     return one + rule + point
+
+
+def _around_one(table: pd.DataFrame) -> list[float]:
+    """The same distance up and down from 1, at least to a half and the double; tenfold at most."""
+    ends = np.abs(np.log(table[["lower", "upper"]].to_numpy(float)))
+    widest = float(np.exp(np.max(ends[np.isfinite(ends)], initial=np.log(2.0)) * 1.05))
+    return [1 / min(widest, 10.0), min(widest, 10.0)]
+
+
+def _ratio_ticks() -> dict[str, Any]:
+    return {"values": [0.1, 0.2, 0.5, 0.7, 1, 1.5, 2, 5, 10], "labelExpr": in_digits("format(datum.value, '~g')")}
 
 
 def brushed_months(table: pd.DataFrame, *, value: str, title: str) -> alt.Chart:
@@ -145,7 +160,7 @@ def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.C
                 "label:N",
                 sort=labels,
                 scale=alt.Scale(domain=labels, range=list(scale.range)),
-                legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=260),
+                legend=_wrapped_legend(),
             ),
             order=alt.Order("category:N"),
             tooltip=[
@@ -155,6 +170,12 @@ def stacked(table: pd.DataFrame, *, title: str, is_share: bool = False) -> alt.C
             ],
         )
     )
+
+
+def _wrapped_legend() -> alt.Legend:
+    """Below the chart, in as many columns as its width has room for."""
+    columns = alt.ExprRef("max(1, floor(width / 250))")
+    return alt.Legend(title=None, orient="bottom", columns=columns, labelLimit=220)
 
 
 def percent_labels() -> str:
@@ -223,7 +244,7 @@ def mix(table: pd.DataFrame, *, title: str) -> alt.Chart:
                 "label:N",
                 sort=labels,
                 scale=alt.Scale(domain=labels, range=colours),
-                legend=alt.Legend(title=None, orient="bottom", columns=3, labelLimit=260),
+                legend=_wrapped_legend(),
             ),
             order=alt.Order("category:N"),
             tooltip=[

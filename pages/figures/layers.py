@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pages.figures import legends, palettes
 from pages.figures.palettes import NO_DATA, ZERO
-from pages.figures.texts import _, format_number
+from pages.figures.texts import _, format_number, ngettext
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Layer:
 
     title: what is shown, with its unit. codes: index adm2_pcode, 1..k or a state of `palettes`. colours: k of them.
     legend: our own, drawn beside the map. table: index adm2_pcode, the numbers behind the colours. finding: the
-    picture's text alternative, one sentence.
+    picture's text alternative, one sentence. value: the column of the table that a chart of the districts shows.
     """
 
     title: str
@@ -28,6 +28,7 @@ class Layer:
     legend: Markup
     table: pd.DataFrame
     finding: str
+    value: str | None = "n_reports"
 
 
 def counts(n_reports: pd.Series) -> Layer:
@@ -36,12 +37,27 @@ def counts(n_reports: pd.Series) -> Layer:
     title = _("Reports in the period")
     note = _("A count of reports is not a level of crime.")
     legend = legends.class_legend(classes, title=title, states=(ZERO,), note=note)
-    finding = _("Reports by district, from {low} to {high}; {zero} districts have none.").format(
-        low=format_number(int(n_reports.min())),
-        high=format_number(int(n_reports.max())),
-        zero=format_number(int((n_reports == 0).sum())),
-    )
+    finding = concentration(n_reports)
     return Layer(title, classes.codes(n_reports), classes.colours, legend, n_reports.to_frame("n_reports"), finding)
+
+
+def concentration(n_reports: pd.Series) -> str:
+    """Say how many districts hold half of the reports, and how many have none.
+
+    Rule: the fewest districts, taken from the largest count down, that together hold half or more.
+    """
+    ordered = n_reports.sort_values(ascending=False).cumsum()
+    half = int((ordered < n_reports.sum() / 2).sum()) + 1
+    zero = int((n_reports == 0).sum())
+    first = ngettext(
+        "Half of the reports come from {n} of {total} districts.",
+        "Half of the reports come from {n} of {total} districts.",
+        half,
+    ).format(n=format_number(half), total=format_number(len(n_reports)))
+    if not zero:
+        return first + " " + _("Every district has reports.")
+    rest = ngettext("{n} district has no report.", "{n} districts have no report.", zero)
+    return first + " " + rest.format(n=format_number(zero))
 
 
 def forums(n_forums: pd.Series) -> Layer:
@@ -54,7 +70,9 @@ def forums(n_forums: pd.Series) -> Layer:
         n=format_number(int((n_forums > 0).sum())), total=format_number(len(n_forums))
     )
     codes = n_forums.clip(upper=len(colours)).astype("int8")
-    return Layer(title, codes, colours, legends.legend(entries, title=title), n_forums.to_frame("n_forums"), finding)
+    return Layer(
+        title, codes, colours, legends.legend(entries, title=title), n_forums.to_frame("n_forums"), finding, None
+    )
 
 
 def rates(table: pd.DataFrame, *, name: str, title: str, note: str) -> Layer:
@@ -69,19 +87,21 @@ def rates(table: pd.DataFrame, *, name: str, title: str, note: str) -> Layer:
         low=format_number(known.min() if len(known) else None, decimals=1),
         high=format_number(known.max() if len(known) else None, decimals=1),
     )
-    return Layer(title, classes.codes(table[name]), classes.colours, legend, table[columns], finding)
+    return Layer(title, classes.codes(table[name]), classes.colours, legend, table[columns], finding, name)
 
 
-def density(n_reports: pd.Series, by_precision: pd.Series, *, peak: float, bandwidth_km: float) -> Layer:
+def density(n_reports: pd.Series, by_precision: pd.Series, *, classes: palettes.Classes, bandwidth_km: float) -> Layer:
     """The districts under a density surface: outlines only, and the surface's legend.
 
-    n_reports: index adm2_pcode. by_precision: reports by geo_precision. peak: reports per km² at the highest point.
+    n_reports: index adm2_pcode. by_precision: reports by geo_precision. classes: of the surface, reports
+    per km².
     """
     title = _("Reports per km² in the period")
     note = _(
         "Bell-shaped kernel, standard deviation {km} km; coarse locations are spread wider. A picture, not a test."
     )
-    legend = legends.density_legend(0.0, peak, title=title, note=note.format(km=format_number(bandwidth_km)))
+    note = note.format(km=format_number(bandwidth_km))
+    legend = legends.class_legend(classes, title=title, states=(), note=note)
     drawn = int(by_precision.loc[by_precision.index.isin([1, 2, 3, 4])].sum())
     finding = _("{n} of {total} reports are drawn; those known by governorate only are left out.").format(
         n=format_number(drawn), total=format_number(int(by_precision.sum()))
@@ -107,4 +127,19 @@ def smoothed(table: pd.DataFrame) -> Layer:
         low=format_number(known.min() if len(known) else None, decimals=1),
         high=format_number(known.max() if len(known) else None, decimals=1),
     )
-    return Layer(title, classes.codes(rate), classes.colours, legend, table, finding)
+    return Layer(title, classes.codes(rate), classes.colours, legend, table, finding, "rate")
+
+
+def by_governorate(layer: Layer, districts: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """What a chart of a layer needs: adm2_pcode, governorate, value, and its interval where the layer has one.
+
+    districts: adm2_pcode, adm1_pcode. names: of the governorates, index adm1_pcode. Raises ValueError: the layer has
+    no value that a chart could show.
+    """
+    if layer.value is None:
+        raise ValueError("this layer has no value to chart")
+    ends = {f"{layer.value}_{end}": end for end in ("lower", "upper")}
+    wanted = [name for name in (layer.value, *ends) if name in layer.table.columns]
+    table = layer.table[wanted].rename(columns={layer.value: "value"} | ends).astype(float)
+    governorate = districts.set_index("adm2_pcode")["adm1_pcode"].map(names)
+    return table.assign(governorate=governorate).rename_axis("adm2_pcode").reset_index()

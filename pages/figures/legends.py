@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from pages.figures import palettes
 from pages.figures.palettes import NO_DATA, SUPPRESSED, UNTESTABLE, ZERO, Classes
-from pages.figures.texts import _, direction, format_number, isolated
+from pages.figures.texts import _, direction, format_number
 
 HATCH = "repeating-linear-gradient(45deg, #fff 0 3px, #6b6b6b 3px 5px)"
 DASH = "repeating-linear-gradient(90deg, #6b6b6b 0 5px, #fff 5px 9px) center / 100% 2px no-repeat, #fff"
@@ -24,11 +24,6 @@ ROW = Markup(
     '<div style="display:flex;gap:.5em;align-items:center">'
     '<span aria-hidden="true" style="flex:none;width:1.9em;height:1.05em;border:1px solid #6b6b6b;background:{fill}">'
     "</span><span>{label}</span></div>"
-)
-RAMP = Markup(
-    '<div aria-hidden="true" style="height:1em;max-width:22em;border:1px solid #6b6b6b;'
-    'background:linear-gradient(to {end}, {colours})"></div>'
-    '<div style="display:flex;justify-content:space-between;max-width:22em"><span>{low}</span><span>{high}</span></div>'
 )
 
 
@@ -94,20 +89,10 @@ def class_legend(
     named = {
         "quantiles": _("Classes: as many districts in each, limits rounded."),
         "natural_breaks": _("Classes: natural breaks, limits rounded."),
+        "squares": _("Classes widen towards the top, so that thinly reported areas can be told apart."),
     }
     labels = class_labels(classes)
     lines = [Entry(colour, label) for colour, label in zip(classes.colours, labels, strict=True)]
     zero = state_entries(state for state in states if state == ZERO)
     others = state_entries(state for state in states if state != ZERO)
     return legend([*zero, *lines, *others], title=title, note=f"{named[classes.method]} {note}".strip())
-
-
-def density_legend(
-    low: float, high: float, *, title: str, colours: Sequence[str] = palettes.VIRIDIS, note: str = ""
-) -> Markup:
-    """The legend of a density surface, from `low` to `high` in the unit that the title names."""
-    end = "left" if direction() == "rtl" else "right"
-    ends = (float(f"{low:.3g}"), float(f"{high:.3g}"))
-    shown = [isolated(format_number(value, decimals=_decimals(ends))) for value in ends]
-    ramp = RAMP.format(end=end, colours=", ".join(colours), low=shown[0], high=shown[1])
-    return FRAME.format(title=title, rows=ramp, note=note, dir=direction())

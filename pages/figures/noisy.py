@@ -125,7 +125,7 @@ def layer(members: pd.DataFrame, *, title: str) -> Layer:
         title=title, n=format_number(int(units["n_shown"].notna().sum())), total=format_number(len(units))
     )
     codes = classes.codes(shown).where(shown.notna(), SUPPRESSED).astype("int8")
-    return Layer(title, codes, classes.colours, legend, members, finding)
+    return Layer(title, codes, classes.colours, legend, members, finding, None)
 
 
 def by_period(periods: pd.DataFrame, *, title: str) -> alt.LayerChart:

@@ -224,7 +224,9 @@ def precision(n_reports: pd.Series) -> str:
 
 def under_map(source: str, n_reports: pd.Series) -> str:
     """What stands under every map: whose boundaries, that they imply nothing, and how coarse the locations are."""
-    boundaries = _("Boundaries: {source}. Boundaries do not imply a position.").format(source=markdown_safe(source))
+    boundaries = _("Boundaries: {source}. Boundaries do not imply a position.").format(
+        source=markdown_safe(source.rstrip("."))
+    )
     return f"{precision(n_reports)} {boundaries}"
 
 

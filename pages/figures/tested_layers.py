@@ -45,7 +45,7 @@ def spots(table: pd.DataFrame, *, alpha: float = 0.05) -> Layer:
     )
     legend = legends.legend(_entries(SPOT_COLOURS, labels), title=title, note=note)
     columns = ["gi_star_z", "p_value", "p_sim", "q_value", "status"]
-    return Layer(title, codes, SPOT_COLOURS, legend, table[columns], finding)
+    return Layer(title, codes, SPOT_COLOURS, legend, table[columns], finding, "gi_star_z")
 
 
 def quadrants(table: pd.DataFrame, *, alpha: float = 0.05) -> Layer:
@@ -67,7 +67,8 @@ def quadrants(table: pd.DataFrame, *, alpha: float = 0.05) -> Layer:
         n=format_number(int(seen.sum()))
     )
     legend = legends.legend(_entries(colours, labels), title=title, note=_("Coloured after correction (5 %)."))
-    return Layer(title, codes, colours, legend, table[["local_i", "quadrant", "p_sim", "q_value", "status"]], finding)
+    columns = ["local_i", "quadrant", "p_sim", "q_value", "status"]
+    return Layer(title, codes, colours, legend, table[columns], finding, "local_i")
 
 
 EMERGING: Mapping[str, Callable[[], str]] = {
@@ -111,7 +112,7 @@ def emerging(table: pd.DataFrame) -> Layer:
         entries, title=title, note=_("Counts of each month are tested; corrected over all months and districts.")
     )
     columns = ["class", "class_key", "n_hot", "n_cold", "n_observed", "trend", "status"]
-    return Layer(title, codes, EMERGING_COLOURS, legend, table[columns], finding)
+    return Layer(title, codes, EMERGING_COLOURS, legend, table[columns], finding, "n_hot")
 
 
 def strip_rows(found: EmergingHotSpots, adm2_pcode: str) -> pd.DataFrame:
@@ -193,7 +194,7 @@ def clusters(found: pd.DataFrame, index: pd.Index, status: str, *, alpha: float 
         of_cluster[month] = [format_short_month(pd.Timestamp(day).date()) for day in of_cluster[month]]
     for name in figures:
         table[name] = table["cluster"].map(of_cluster[name])
-    return Layer(title, codes, CLUSTER_COLOURS, legends.legend(entries, title=title, note=note), table, finding)
+    return Layer(title, codes, CLUSTER_COLOURS, legends.legend(entries, title=title, note=note), table, finding, None)
 
 
 def _untested(status: pd.Series) -> pd.Series:

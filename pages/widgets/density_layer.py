@@ -25,6 +25,6 @@ def show(view: View, selection: Selection) -> tuple[Layer, Density]:
     )
     with st.spinner(_("Drawing the surface …")):
         surface = view.cells.density(selection, bandwidth_m=bandwidth_km * 1000.0)
-        image, peak = density.picture(surface, view.cells.raster)
+        image, classes = density.picture(surface, view.cells.raster)
     counts = view.cube.totals(selection).set_index("adm2_pcode")["n_reports"]
-    return layers.density(counts, view.precision(selection), peak=peak, bandwidth_km=bandwidth_km), image
+    return layers.density(counts, view.precision(selection), classes=classes, bandwidth_km=bandwidth_km), image

@@ -47,5 +47,13 @@ def show(view: View, selection: Selection, chosen: str | None, names: pd.Series)
     top = view.cube.totals(one, by=("category",)).sort_values("n_reports", ascending=False).head(5)
     st.markdown(sentences.top_concerns(top[top["n_reports"] > 0], filter_bar.category_names(view)))
     st.caption(sentences.precision(view.precision(one)))
-    st.button(_("Open its profile"), on_click=filter_bar.choose_districts, args=((chosen,),), key="open-profile")
-    st.caption(_("Then open the page “Districts”: it shows this district among others."))
+    st.page_link(
+        st.Page(_profile, title=_("Districts"), url_path="districts"),
+        label=_("Open its profile: this district among others"),
+        icon=":material/compare:",
+        query_params=dict(st.query_params.to_dict()) | {"adm2": chosen},
+    )
+
+
+def _profile() -> None:
+    """Stands for the page “Districts”, which the menu knows by its address."""

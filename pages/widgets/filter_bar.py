@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -182,8 +183,14 @@ def _active(view: View, chosen: Selection, effective: Selection) -> None:
     row[0].markdown(" ".join(f":gray-badge[{markdown_safe(part)}]" for part in parts))
     row[1].button(_("Reset"), on_click=_reset, disabled=chosen == Selection(), width="stretch")
     with row[2].popover(_("Copy link"), width="stretch"):
-        st.code("?" + "&".join(f"{key}={value}" for key, value in chosen.to_query().items()), language=None)
-        st.caption(_("The address bar holds this whole view; copy it to share."))
+        st.code(_link(), language=None, wrap_lines=True)
+        st.caption(_("The link holds this whole view: page, filters, language. So does the address bar."))
+
+
+def _link() -> str:
+    """The address of this view, as somebody else can open it."""
+    address = (st.context.url or "").split("?")[0]
+    return f"{address}?{urlencode(st.query_params.to_dict() | {'lang': texts.language()}, safe=',')}"
 
 
 def _parts(view: View, chosen: Selection, effective: Selection) -> list[str]:

@@ -15,21 +15,32 @@ from pages.figures import texts
 from pages.figures.texts import format_date, format_number
 
 MOST_DECIMALS = 3
+MARK = "background-color: rgba(213, 94, 0, 0.25); font-weight: 600"
 LONG_TEXT = 40  # characters
 
 
-def show(table: pd.DataFrame) -> None:
+def show(table: pd.DataFrame, *, chosen: int | None = None) -> None:
     """Draw a table. Sorting still goes by the values; only what is seen of them is in the reader's language.
 
     Read from the right, long texts are cut: a table that is wider than the page would hide its first columns.
+    chosen: position of the row that is chosen elsewhere on the page; it comes first and is marked.
     """
+    if chosen is not None:
+        table = table.iloc[[chosen, *(at for at in range(len(table)) if at != chosen)]]
+    spoken = _spoken(table.reset_index(drop=True))
+    if chosen is not None:
+        spoken = spoken.apply(_marked, axis=1)
     if texts.direction() == "ltr":
-        st.dataframe(_spoken(table), hide_index=True, placeholder=texts.MISSING)
+        st.dataframe(spoken, hide_index=True, placeholder=texts.MISSING)
         return
     long = [column for column in table.columns if table[column].astype("str").str.len().max() > LONG_TEXT]
     narrow = {str(column): st.column_config.Column(width="medium") for column in long}
     order = list(table.columns)[::-1]
-    st.dataframe(_spoken(table), hide_index=True, column_order=order, column_config=narrow, placeholder=texts.MISSING)
+    st.dataframe(spoken, hide_index=True, column_order=order, column_config=narrow, placeholder=texts.MISSING)
+
+
+def _marked(row: pd.Series) -> list[str]:
+    return [MARK if row.name == 0 else ""] * len(row)
 
 
 def _spoken(table: pd.DataFrame) -> Any:

@@ -14,9 +14,10 @@ import shapely
 from geo.binned import BinnedCells
 from geo.lattice import Lattice
 from geo.projection import geometries_to_metric, to_metric
-from geo.raster import Raster, class_limits, ramp, to_png
+from geo.raster import Raster
 from geo.sites import Located
 from geo.surface import precision_aware
+from pages.figures import density
 from tests.benchmarks.districts_for_bench import described, districts, points_inside
 
 SIZES = (1_000_000, 10_000_000)
@@ -62,10 +63,9 @@ def selections() -> list[dict[str, Any]]:
     return made
 
 
-def picture(cells: BinnedCells, raster: Raster, chosen: dict[str, Any]) -> tuple[np.ndarray, bytes]:
+def picture(cells: BinnedCells, raster: Raster, chosen: dict[str, Any]) -> bytes:
     """What a click does."""
-    values = raster.values(cells.density(BANDWIDTH_M, **chosen))
-    return values, to_png(values, class_limits(float(np.nanmax(values)))[-1], ramp())
+    return density.picture(cells.density(BANDWIDTH_M, **chosen), raster)[0].png
 
 
 def binned_rows(rows: Located, chosen: dict[str, Any]) -> np.ndarray:
@@ -114,7 +114,7 @@ def measure(n: int, layer: gpd.GeoDataFrame) -> dict[str, Any]:
     wall_ms, cpu_ms, sizes = [], [], []  # it runs in one thread: on a quiet machine the two agree
     for chosen in selections():
         wall, cpu = time.perf_counter(), time.process_time()
-        _, png = picture(cells, raster, chosen)
+        png = picture(cells, raster, chosen)
         wall_ms.append((time.perf_counter() - wall) * 1e3)
         cpu_ms.append((time.process_time() - cpu) * 1e3)
         sizes.append(len(png))

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import io
 
-from pages.figures import legends, palettes, texts
+import numpy as np
+import pandas as pd
+from PIL import Image
+from shapely.geometry import box
+
+from geo.binned import BinnedCells
+from geo.lattice import Lattice
+from geo.raster import Raster
+from geo.sites import Located
+from pages.figures import density, layers, legends, texts
 from pages.figures.palettes import NO_DATA, SUPPRESSED, UNTESTABLE, ZERO, Classes
 
 COUNTS = Classes((1, 3, 4, 10), ("#c7e9b4", "#41b6c4", "#253494"), "quantiles", True)
@@ -41,11 +50,33 @@ def test_the_title_with_its_unit_is_escaped():
 
 def test_arabic_legends_read_from_the_right():
     with texts.reading("ar"):
-        html = str(legends.density_legend(0, 12.5, title="x"))
+        html = str(legends.class_legend(RATES, title="x"))
     assert 'dir="rtl"' in html
-    assert "to left" in html
-    assert "١٢٫٥" in html
+    assert "٧٫٢٥" in html
 
 
-def test_the_density_ramp_has_the_colours_of_the_surface():
-    assert ", ".join(palettes.VIRIDIS) in str(legends.density_legend(0, 3, title="reports per km²"))
+def test_the_density_classes_have_the_colours_and_limits_of_the_picture():
+    lattice = Lattice.covering((3e5, 3.6e6, 5e5, 3.8e6), cell_m=5_000)
+    areas = [box(3e5, 3.6e6, 5e5, 3.8e6)]
+    one = Located(*(np.array([value]) for value in (0, 4e5, 3.7e6, 0, 1, 0, 1)))
+    surface = BinnedCells.from_reports([one], lattice, areas, n_categories=1).density(20_000.0)
+    raster = Raster.over(box(42.9, 32.6, 44.9, 34.2), lattice)
+    drawn, classes = density.picture(surface, raster)
+    values = raster.values(surface)
+    pixels = np.asarray(Image.open(io.BytesIO(drawn.png)).convert("RGBA"))
+    seen = pixels[..., 3] > 0
+    codes = classes.codes(pd.Series(values[seen]))
+    colours = ["#" + bytes(pixel[:3]).hex() for pixel in pixels[seen]]
+    named = [classes.colours[code - 1] for code in codes]
+    assert np.mean([a == b for a, b in zip(colours, named, strict=True)]) > 0.98
+    assert set(colours) == set(classes.colours)
+    assert classes.limits[-1] >= np.nanmax(values)
+
+
+def test_the_sentence_counts_the_districts_that_hold_half():
+    assert layers.concentration(pd.Series([6, 3, 2, 1, 0])) == (
+        "Half of the reports come from 1 of 5 districts. 1 district has no report."
+    )
+    assert layers.concentration(pd.Series([2, 2, 2, 2])) == (
+        "Half of the reports come from 2 of 4 districts. Every district has reports."
+    )
