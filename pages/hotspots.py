@@ -60,10 +60,9 @@ def _map_and_panel(view: View, selection: Selection) -> None:
         with as_chart:
             _chart(view, layer, chosen)
         with as_table:
-            is_there = chosen in layer.table.index
+            rows = layer.table.index.to_list()
             tables.show(
-                sentences.layer_table(layer.table, names),
-                chosen=layer.table.index.get_loc(chosen) if is_there else None,
+                sentences.layer_table(layer.table, names), chosen=rows.index(chosen) if chosen in rows else None
             )
     with right:
         markup.show(layer.legend)

@@ -11,6 +11,7 @@ from shapely.geometry import box
 
 from geo.binned import BinnedCells
 from geo.lattice import Lattice
+from geo.projection import geometries_to_metric, to_metric
 from geo.raster import Raster
 from geo.sites import Located
 from pages.figures import density, layers, legends, texts
@@ -56,11 +57,13 @@ def test_arabic_legends_read_from_the_right():
 
 
 def test_the_density_classes_have_the_colours_and_limits_of_the_picture():
-    lattice = Lattice.covering((3e5, 3.6e6, 5e5, 3.8e6), cell_m=5_000)
-    areas = [box(3e5, 3.6e6, 5e5, 3.8e6)]
-    one = Located(*(np.array([value]) for value in (0, 4e5, 3.7e6, 0, 1, 0, 1)))
+    country = box(43, 33, 45, 34.5)
+    areas = list(geometries_to_metric(np.array([country])))
+    lattice = Lattice.covering(areas[0].bounds, cell_m=3_000)
+    x_m, y_m = to_metric(np.array([44.0]), np.array([33.7]))
+    one = Located([0], x_m, y_m, [0], [1], [0], [1])
     surface = BinnedCells.from_reports([one], lattice, areas, n_categories=1).density(20_000.0)
-    raster = Raster.over(box(42.9, 32.6, 44.9, 34.2), lattice)
+    raster = Raster.over(country, lattice)
     drawn, classes = density.picture(surface, raster)
     values = raster.values(surface)
     pixels = np.asarray(Image.open(io.BytesIO(drawn.png)).convert("RGBA"))
