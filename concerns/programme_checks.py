@@ -34,6 +34,7 @@ class Known:
     """What the rows are held against. A set that is None is not asked; `today` None lets any day pass.
 
     labels: column → folded label (`concerns.taxonomy.label_key`) → code, for templates filled with labels.
+    is_placed: whether the source names places; else a referral may stand without any.
     """
 
     today: dt.date | None = None
@@ -44,6 +45,7 @@ class Known:
     forum_ids: Collection[str] | None = None
     report_ids: Collection[str] | None = None
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    is_placed: bool = True
 
     @property
     def latest(self) -> pd.Timestamp | None:
@@ -113,8 +115,9 @@ def check_meetings(text: pd.DataFrame, known: Known = ANYTHING) -> CheckedRows:
 def check_referrals(text: pd.DataFrame, known: Known = ANYTHING) -> CheckedRows:
     """Check referrals: sent ≤ acknowledged ≤ accepted ≤ closed; the report and forum that they name exist.
 
-    A referral whose report is unknown is refused as an orphan and kept for repair. Arguments, result and errors as
-    `check_forums`.
+    A referral whose report is unknown is refused as an orphan and kept for repair. Without a forum, a report and a
+    place it belongs nowhere and is refused, unless `known.is_placed` says that its source names none. Arguments,
+    result and errors as `check_forums`.
 
     >>> rows = pd.DataFrame({"referral_id": ["R1", "R2"], "report_id": ["", "lost"], "adm2_pcode": "A",
     ...                      "sector": "health", "priority": "urgent", "sent_on": "2024-03-05", "status": "done",
@@ -122,13 +125,16 @@ def check_referrals(text: pd.DataFrame, known: Known = ANYTHING) -> CheckedRows:
     >>> [(r.reason.value, r.column) for r in check_referrals(rows, Known(report_ids=set())).refused]
     [('DATES_OUT_OF_ORDER', 'closed_on'), ('ORPHAN_REPORT', 'report_id')]
     """
-    required = ["referral_id", "adm2_pcode", "sector", "priority", "sent_on", "status"]
+    required = ["referral_id", "sector", "priority", "sent_on", "status"]
     cells = _start(text, required, table="referrals")
     cells.texts(["referral_id", "report_id", "forum_id", "adm2_pcode", "category", "receiving_body"])
     _closed(cells, ["sector", "priority", "status", "outcome"], known)
     steps = ["sent_on", "acknowledged_on", "accepted_on", "closed_on"]
     cells.dates(steps, latest=known.latest)
     cells.ascending(steps)
+    if known.is_placed:
+        nowhere = cells.typed["forum_id"].isna() & cells.typed["adm2_pcode"].isna() & cells.typed["report_id"].isna()
+        cells.refuse(nowhere, ProgrammeReason.REQUIRED_MISSING, "forum_id")
     category = cells.typed["category"]
     is_code = category.map(lambda code: code == code and bool(CATEGORY.fullmatch(code)))
     is_known = is_code if known.categories is None else category.isin(set(known.categories))

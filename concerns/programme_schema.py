@@ -179,7 +179,7 @@ REFERRAL_COLUMNS: dict[str, str] = {
     "referral_id": "string",
     "report_id": "string?",
     "forum_id": "string?",
-    "adm2_pcode": "string",
+    "adm2_pcode": "string?",
     "category": "string?",
     "sector": "string",
     "receiving_body": "string?",

@@ -10,7 +10,7 @@ import json
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -32,7 +32,8 @@ from loaders.limits import Limits
 from loaders.programme_lists import load_lists
 from loaders.raw import RawFile, RefusedRow
 from loaders.read import open_raw
-from loaders.sources import census_2014
+from loaders.referral_places import with_places
+from loaders.sources import census_2014, primero
 from loaders.store import BatchEvent, Store, sha256_of
 from loaders.tables import to_arrow
 
@@ -71,7 +72,13 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
     try:
         raw = open_raw(path, limits=request.limits, name=request.display_name)
         text, refused = _whole(raw)
-        if census_2014.recognise(raw.columns):
+        others: list[RefusedProgrammeRow] = []
+        is_primero = primero.recognise(raw.columns)
+        if is_primero:
+            table = "referrals"
+            reports = store.read("reports", ["report_id"]).column("report_id").to_pylist()
+            text, others = primero.to_referrals(text, set(reports))
+        elif census_2014.recognise(raw.columns):
             table, version = "population", districts.version
             text, refused = census_2014.to_population(text, districts.places, boundary_version=version), []
             text.index = pd.RangeIndex(1, len(text) + 1)
@@ -85,12 +92,15 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
         if ((snapshot.batches["sha256"] == sha256) & (snapshot.batches["table"] == table)).any():
             return Ledger(FileOutcome.ALREADY_INGESTED, format=table, sentence="The same file was loaded before.")
         try:
-            checked = PROGRAMME_CHECKS[table](text, known_of(store, districts, table=table, today=request.today))
+            known = known_of(store, districts, table=table, today=request.today, is_placed=not is_primero)
+            text = with_places(text, store) if table == "referrals" else text
+            checked = PROGRAMME_CHECKS[table](text, known)
+            checked = replace(checked, refused=[*others, *checked.refused])
         except DataError as error:
             reason = error.code or FileReason.HEADER_MISSING
             return Ledger(FileOutcome.REJECTED, format=table, file_reason=reason, sentence=str(error))
         fresh, replaces, n_known = _against_store(checked.accepted, store, table)
-        ledger = _ledger(table, len(text), refused, checked, fresh, n_known)
+        ledger = _ledger(table, len(text) + len(others), refused, checked, fresh, n_known)
         if request.dry_run:
             return ledger
         batch_id = f"{request.now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
@@ -126,7 +136,7 @@ def recognise_table(columns: list[str]) -> str:
     return max(fitting, key=lambda table: len(folded & set(PROGRAMME_TABLES[table])))
 
 
-def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date) -> Known:
+def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date, is_placed: bool = True) -> Known:
     """What the rows are held against: places, categories, and the forums and reports of the store."""
     adm2 = set(districts.districts["adm2_pcode"])
     adm1 = {code[:5] for code in adm2}
@@ -141,6 +151,7 @@ def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date
         forum_ids=set(forums),
         report_ids=set(reports),
         labels=load_lists().codes(),
+        is_placed=is_placed,
     )
 
 

@@ -98,3 +98,24 @@ def test_every_table_is_told_by_its_own_columns(table):
     from concerns.programme import PROGRAMME_TABLES
 
     assert recognise_table(list(PROGRAMME_TABLES[table])) == table
+
+
+def test_a_referral_takes_its_district_from_its_forum_and_belongs_somewhere(store, tmp_path):
+    load(store, tmp_path, f"{FORUMS}\nF1,IQG01Q02,2024-01-05,20,8\n")
+    ledger = load(
+        store, tmp_path,
+        "referral_id,forum_id,sector,priority,sent_on,status\n"
+        "R1,F1,health,normal,2024-02-01,in_progress\nR2,,health,normal,2024-02-01,in_progress\n",
+        "referrals.csv",
+    )  # fmt: skip
+    assert (ledger.accepted, dict(ledger.reasons)) == (1, {"REQUIRED_MISSING": 1})
+    assert store.read("referrals").to_pandas()["adm2_pcode"].to_list() == ["IQG01Q02"]
+
+
+def test_a_referral_closed_before_it_was_sent_is_quarantined(store, tmp_path):
+    ledger = load(
+        store, tmp_path,
+        "referral_id,adm2_pcode,sector,priority,sent_on,closed_on,status\n"
+        "R1,IQG01Q01,health,normal,2024-02-05,2024-02-01,done\n",
+    )  # fmt: skip
+    assert dict(ledger.reasons) == {"DATES_OUT_OF_ORDER": 1}
