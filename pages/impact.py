@@ -8,7 +8,7 @@ from concerns.selection import Selection
 from loaders import impact_figures
 from loaders.logframe import load_logframe
 from loaders.view import View
-from pages.figures import charts, impact_texts, texts
+from pages.figures import charts, findings, impact_texts, texts
 from pages.figures.texts import _
 from pages.widgets import downloads, effect, filter_bar, openings, page_frame, tables
 
@@ -71,4 +71,4 @@ def _apart(view: View, selection: Selection) -> None:
             column.write(_("None."))
             continue
         chart = charts.monthly(part, value="n", title=_("Number"), colour=charts.GREY).properties(height=150)
-        column.altair_chart(chart, width="stretch", theme=None)
+        column.altair_chart(chart, width="stretch", theme=None, alt=findings.months(part, value="n"))

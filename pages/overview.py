@@ -8,7 +8,7 @@ import streamlit as st
 from concerns import changes, effort
 from concerns.selection import Selection
 from loaders.view import View
-from pages.figures import charts, sentences
+from pages.figures import charts, findings, sentences
 from pages.figures.texts import _, format_number, format_percent, format_period, in_language
 from pages.widgets import downloads, filter_bar, page_frame, tables, way
 
@@ -67,7 +67,7 @@ def _figure(view: View, selection: Selection, table: pd.DataFrame) -> None:
     title = _("Ratio to the period before (1: no change), with 95 % interval")
     chart = charts.ratios(shown, label="label", title=title)
     as_chart, as_table = st.tabs([_("Chart"), _("Table")])
-    as_chart.altair_chart(chart, width="stretch", theme=None)
+    as_chart.altair_chart(chart, width="stretch", theme=None, alt=findings.changes(shown))
     with as_table:
         tables.show(sentences.change_table(shown, _("Category")))
     about = page_frame.about(view, selection, title=title)

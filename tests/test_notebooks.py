@@ -20,7 +20,9 @@ def code_of(path: Path) -> list[nbformat.NotebookNode]:
 
 
 def test_the_notebooks_are_there():
-    assert {"published_numbers", "false_alarms", "demo_walkthrough"} <= {path.stem for path in NOTEBOOKS}
+    assert {"published_numbers", "reference_files", "false_alarms", "demo_walkthrough"} <= {
+        path.stem for path in NOTEBOOKS
+    }
 
 
 @each_notebook

@@ -36,6 +36,19 @@ def largest(table: pd.DataFrame, *, value: str = "n_reports") -> str:
     return _("The most reports: {parts}.").format(parts=_(", ").join(parts))
 
 
+def changes(table: pd.DataFrame) -> str:
+    """How many ratios lie above and below 1 beyond chance. table: label, ratio, direction."""
+    counted = table["direction"].value_counts()
+    return _(
+        "Of {n} categories {up} are above the period before, {down} below, and {rest} cannot be told apart."
+    ).format(
+        n=format_number(len(table)),
+        up=format_number(int(counted.get("up", 0))),
+        down=format_number(int(counted.get("down", 0))),
+        rest=format_number(int(len(table) - counted.get("up", 0) - counted.get("down", 0))),
+    )
+
+
 def mix(table: pd.DataFrame) -> str:
     """Which category leads in how many districts. table: adm2_pcode, label, share."""
     known = table.dropna(subset=["share"])

@@ -14,7 +14,14 @@ from pages.figures.formulas import FORMULAS
 from pages.figures.method_texts import METHODS
 
 PAGES = Path(__file__).resolve().parents[3] / "pages"
-WITH_ALTERNATIVES = ["trends.py", "districts.py", "widgets/figure.py", "widgets/district_panel.py"]
+WITH_ALTERNATIVES = [
+    "trends.py",
+    "districts.py",
+    "widgets/figure.py",
+    "widgets/district_panel.py",
+    "overview.py",
+    "impact.py",
+]
 
 
 @pytest.mark.parametrize("name", WITH_ALTERNATIVES)
@@ -51,6 +58,11 @@ def test_the_largest_with_their_share():
     table = pd.DataFrame({"label": ["A", "B", "A"], "n_reports": [1, 6, 5]})
     assert findings.largest(table).startswith("The most reports: A 6 (50%), B 6 (50%)")
     assert findings.largest(table.assign(n_reports=0)) == "Nothing was reported in this selection."
+
+
+def test_changes_are_counted_by_what_was_seen():
+    table = pd.DataFrame({"direction": ["up", "unseen", "down", "up"]})
+    assert findings.changes(table).startswith("Of 4 categories 2 are above the period before, 1 below, and 1 cannot")
 
 
 @pytest.mark.parametrize(("lower", "apart"), [(4.5, True), (2.5, False)])
