@@ -231,6 +231,8 @@ def export(
             raise BadSetting(f"There is no table {what[:20]!r}.", where="--what", hint=f"Use {', '.join(TABLES)}.")
         columns = out.columns_of(what)
         here = store_at(store)
+        if version is not None and not 0 <= version <= here.version():
+            raise BadSetting("The store has no such version.", where="--version", hint=f"Use 0 to {here.version()}.")
         n_rows = out.write(here.scan(what, columns, version=version), output, format=format, columns=columns)
         Folders.of(here).trail.append(Event.EXPORTED, who="local", at=now(), what=what, format=format, n_rows=n_rows)
     typer.echo(f"{n_rows} rows")

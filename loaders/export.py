@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
+import secrets
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from concerns.schema import BadSetting, GeoPrecision
+from loaders.sniff import shown_name
 from loaders.tables import arrow_schema
 
 FORMATS = ("csv", "hxl", "xlsx", "geojson", "gpkg", "parquet")
@@ -67,19 +67,21 @@ def safe_texts(frame: pd.DataFrame) -> pd.DataFrame:
 def write(parts: Iterable[pa.RecordBatch | pa.Table], path: Path, *, format: str, columns: list[str]) -> int:
     """Write rows to a file in one of FORMATS; the file appears whole or not at all. Returns the number of rows.
 
-    Raises BadSetting: an unknown format, or more rows than a sheet holds.
+    Raises BadSetting: an unknown format, more rows than a sheet holds, or a place where no file can be written.
     """
     if format not in FORMATS:
         raise BadSetting(
             f"There is no export format {format[:20]!r}.", where="--format", hint=f"Use {', '.join(FORMATS)}."
         )
     frames = (_frame(part).reindex(columns=columns) for part in parts)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".export-")
-    os.close(handle)
-    scratch = Path(name)
+    scratch = path.with_name(f".export-{secrets.token_hex(6)}.{format}")
     try:
+        scratch.touch()
         n_rows = _WRITERS[format](frames, scratch, columns)
         scratch.replace(path)
+    except OSError as error:
+        hint = "Name a file in a folder that is there, may be written to and has room."
+        raise BadSetting("The file cannot be written.", where=shown_name(path.name), hint=hint) from error
     finally:
         scratch.unlink(missing_ok=True)
     return n_rows
@@ -184,9 +186,8 @@ def _vector(frames: Iterator[pd.DataFrame], columns: list[str]) -> gpd.GeoDataFr
 
 def _gpkg(frames: Iterator[pd.DataFrame], path: Path, columns: list[str]) -> int:
     table = _vector((_days_as_text(frame) for frame in frames), columns)
-    named = path.with_suffix(".gpkg")
-    table.to_file(named, driver="GPKG", engine="pyogrio", layer="data")
-    named.replace(path)
+    path.unlink()  # GDAL makes its file itself
+    table.to_file(path, driver="GPKG", engine="pyogrio", layer="data")
     return len(table)
 
 

@@ -73,3 +73,17 @@ def test_an_unknown_format_is_refused_and_leaves_nothing(store, tmp_path):
     with pytest.raises(BadSetting, match="geojson"):
         export.write([], tmp_path / "x.pdf", format="pdf", columns=["report_id"])
     assert not (tmp_path / "x.pdf").exists()
+
+
+@pytest.mark.parametrize("format", export.FORMATS)
+@pytest.mark.parametrize("place", ["no_folder/x.out", "store"])
+def test_a_place_where_nothing_can_be_written_is_refused(store, tmp_path, format, place):
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(BadSetting, match="cannot be written"):
+        written_to(store, tmp_path / place, format)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def written_to(store: Store, path: Path, format: str) -> int:
+    columns = export.columns_of("reports")
+    return export.write(store.scan("reports", columns), path, format=format, columns=columns)
