@@ -2,14 +2,13 @@
 
 Two places belong together. `out_dir` is the release, for everybody (`loaders.release` reads it). `ledger_dir` is
 private and lies with the store: which reports and cases earlier releases counted, so that a late report is counted
-once, and which releases went out, so that none is drawn twice. The manifest, replaced in one step, is the moment of
-publication; what was drawn before an interruption was seen by nobody and is drawn anew.
+once, and which releases went out, so that none is drawn twice. What is drawn is sealed there (`loaders.release_seal`)
+before any of it goes out, so that an interruption leads to no second draw.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -39,7 +38,8 @@ from concerns.schema import BadSetting, StoreError
 from loaders import lock
 from loaders.release import FORMAT, MANIFEST, read_manifest
 from loaders.release_ledger import ReleaseLedger, keys
-from loaders.whole_file import replace_file, write_parquet
+from loaders.release_seal import Seal
+from loaders.whole_file import write_parquet
 
 REPORT_KEYS = (
     "source", "report_id", "occurred_on", "adm1_pcode", "adm2_pcode", "geo_precision", "category", "subcategory",
@@ -89,20 +89,24 @@ def publish(
     Raises BadSetting: a quarter that is none, not over or published already; ε or `since` absent, changed or out of
     range. Raises StoreError: the release and its ledger do not belong together.
     """
-    ledger = ReleaseLedger(ledger_dir)
+    ledger, seal = ReleaseLedger(ledger_dir), Seal(ledger_dir)
     with lock.writing(ledger_dir):
+        if seal.is_closed:
+            late = _sent_out(seal, out_dir, ledger)
+            if late is not None and late["release"] == until:
+                return late
         manifest = _manifest(out_dir, ledger, epsilon=epsilon, since=since)
         plan = _plan(manifest, until, today)
         counted = ledger.counted([entry["release"] for entry in manifest["releases"]])
         chosen = _choose(reports, domain, plan, counted, since=manifest["since"])
         ledger.write_draft(until, chosen)
-        out_dir.mkdir(parents=True, exist_ok=True)
+        room = seal.begin()
         files = {}
         for table in Table:
             if plan.periods(table):
                 name = f"{table}-{until}.parquet"
                 cells = _drawn(chosen, domain, table, plan.periods(table), float(manifest["epsilon"]))
-                files[name] = {"sha256": write_parquet(out_dir / name, cells), "rows": len(cells)}
+                files[name] = {"sha256": write_parquet(room / name, cells), "rows": len(cells)}
         quarters = [quarter for earlier in manifest["releases"] for quarter in earlier["quarters"]]
         shown = exact([*quarters, *plan.quarters]) if exact else {}
         entry = {
@@ -121,14 +125,33 @@ def publish(
             "sensitive_categories": domain.sensitive_categories,
             "files": files,
             "exact": {
-                name: {"sha256": write_parquet(out_dir / name, frame)}
+                name: {"sha256": write_parquet(room / name, frame)}
                 for name, frame in ((f"{stem}-{until}.parquet", frame) for stem, frame in shown.items())
             },
         }
         manifest["releases"].append(entry)
-        replace_file(out_dir / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
-        ledger.mark_published([entry["release"] for entry in manifest["releases"]])
+        seal.close(manifest)
+        _sent_out(seal, out_dir, ledger)
     return entry
+
+
+def _sent_out(seal: Seal, out_dir: Path, ledger: ReleaseLedger) -> dict[str, Any] | None:
+    """Bring a sealed release to its readers; None where it had arrived before the interruption.
+
+    Raises StoreError: the folder holds other releases than those that came before this one.
+    """
+    sealed = read_manifest(seal.folder)[0]
+    names = [entry["release"] for entry in sealed["releases"]]
+    there = [one["release"] for one in read_manifest(out_dir)[0]["releases"]] if (out_dir / MANIFEST).exists() else []
+    if there != names[: len(there)] or len(there) < len(names) - 1:
+        hint = "Restore both from the same backup; a quarter is never drawn a second time."
+        raise StoreError("The release and its ledger do not belong together.", where=out_dir.name, hint=hint)
+    has_arrived = there == names
+    if not has_arrived:
+        seal.send_out(out_dir)
+    ledger.mark_published(names)
+    seal.remove()
+    return None if has_arrived else dict(sealed["releases"][-1])
 
 
 def draw(counts: Sequence[int], *, epsilon: float, table: Table) -> list[int]:

@@ -33,8 +33,8 @@ PEOPLE = {
     "lead": RoleEntry("lead@example.org", Role.FORUM_LEAD, frozenset({OWN})),
     "donor": RoleEntry("donor@example.org", Role.DONOR),
 }
-_FREE = [name for name, kind in REPORT_COLUMNS.items() if kind.startswith("string")]
-_CODED = {"adm1_pcode", "adm2_pcode", "category", "subcategory", "batch_id", "boundary_version"}
+FREE = [name for name, kind in REPORT_COLUMNS.items() if kind.startswith("string")]
+CODED = {"adm1_pcode", "adm2_pcode", "category", "subcategory", "batch_id", "boundary_version"}
 _POINT = {OWN: (36.312457, 43.127531), OTHER: (36.712459, 43.327533), FAR: (33.112461, 43.927537)}
 
 
@@ -52,11 +52,11 @@ def point(district: str, *, is_sensitive: bool) -> tuple[float, float]:
 def build(folder: Path, *, publish: bool = True) -> Store:
     """Fill a store, enter a person of each role, and publish a release of it."""
     store = Store(str(folder / "store"))
-    _add(store, "reports", _reports())
-    forums = pd.DataFrame([_forum(district) for district in (OWN, OTHER, FAR)])
-    _add(store, "forums", forums)
-    _add(store, "meetings", _meetings(forums))
-    _add(store, "referrals", pd.DataFrame([_referral(d, s) for d in (OWN, OTHER, FAR) for s in (False, True)]))
+    fill(store, "reports", every_report())
+    forums = pd.DataFrame([forum(district) for district in (OWN, OTHER, FAR)])
+    fill(store, "forums", forums)
+    fill(store, "meetings", meetings(forums))
+    fill(store, "referrals", pd.DataFrame([referral(d, s) for d in (OWN, OTHER, FAR) for s in (False, True)]))
     folders = Folders.of(store)
     for entry in PEOPLE.values():
         folders.role_table.set(entry, by=ADMIN, at=NOON)
@@ -74,7 +74,7 @@ def forbidden(role: str) -> list[bytes]:
     for district in (OWN, OTHER, FAR):
         for is_sensitive in (False, True):
             if not _may_see(role, district, is_sensitive=is_sensitive):
-                found += [canary(name, district, is_sensitive=is_sensitive) for name in _FREE if name not in _CODED]
+                found += [canary(name, district, is_sensitive=is_sensitive) for name in FREE if name not in CODED]
                 numbers += point(district, is_sensitive=is_sensitive)
         if role in ("donor", "public") or (role == "lead" and district != OWN):
             found += [f"CANARY-forum-{district}", f"CANARY-referral-{district}"]
@@ -90,12 +90,12 @@ def _may_see(role: str, district: str, *, is_sensitive: bool) -> bool:
     )  # fmt: skip
 
 
-def _reports() -> pd.DataFrame:
+def every_report() -> pd.DataFrame:
     parts = []
     for district in (OWN, OTHER, FAR):
         for is_sensitive, n in ((False, N_ORDINARY), (True, N_SENSITIVE)):
             lat, lon = point(district, is_sensitive=is_sensitive)
-            texts = {name: canary(name, district, is_sensitive=is_sensitive) for name in _FREE if name not in _CODED}
+            texts = {name: canary(name, district, is_sensitive=is_sensitive) for name in FREE if name not in CODED}
             days = [dt.date(2025, 7, 3) + dt.timedelta(days=8 * i) for i in range(n)]
             part = pd.DataFrame(texts, index=range(n)).assign(
                 occurred_on=days, date_precision=1, adm1_pcode=district[:5], adm2_pcode=district, lat=lat, lon=lon,
@@ -109,13 +109,13 @@ def _reports() -> pd.DataFrame:
     return whole.assign(batch_id="reports", row=number, id_hash=number, near_hash=number, content_hash=number)
 
 
-def _forum(district: str) -> dict[str, object]:
+def forum(district: str) -> dict[str, object]:
     return {"forum_id": f"CANARY-forum-{district}", "adm2_pcode": district, "name_en": f"CANARY-forum-{district}",
             "name_ar": f"CANARY-forum-{district}", "opened_on": dt.date(2025, 1, 5), "members_total": 20,
             "members_women": 8, "mentoring_start": dt.date(2025, 1, 5)}  # fmt: skip
 
 
-def _meetings(forums: pd.DataFrame) -> pd.DataFrame:
+def meetings(forums: pd.DataFrame) -> pd.DataFrame:
     days = [dt.date(2025, 7, 1) + dt.timedelta(days=14 * i) for i in range(25)]
     rows = [
         {"meeting_id": f"{forum}-{i}", "forum_id": forum, "planned_on": day, "held_on": day, "n_concerns": 2,
@@ -125,7 +125,7 @@ def _meetings(forums: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _referral(district: str, is_sensitive: bool) -> dict[str, object]:
+def referral(district: str, is_sensitive: bool) -> dict[str, object]:
     name = f"CANARY-referral-{district}" + ("-hush" if is_sensitive else "")
     report = canary("report_id", district, is_sensitive=is_sensitive)
     return {"referral_id": name, "report_id": f"{report}-0", "forum_id": f"CANARY-forum-{district}",
@@ -134,7 +134,7 @@ def _referral(district: str, is_sensitive: bool) -> dict[str, object]:
             "status": "in_progress"}  # fmt: skip
 
 
-def _add(store: Store, table: str, rows: pd.DataFrame) -> None:
+def fill(store: Store, table: str, rows: pd.DataFrame, *, file_name: str | None = None) -> None:
     """Append one batch as a load does; the reports bring a quarantined row along."""
     names = arrow_schema(table).names
     rows = rows.assign(batch_id=table, row=np.arange(1, len(rows) + 1))
@@ -146,5 +146,7 @@ def _add(store: Store, table: str, rows: pd.DataFrame) -> None:
                        "original": '{"description": "CANARY-quarantine"}'}  # fmt: skip
             store.append("quarantine", [to_arrow(pd.DataFrame([refused]), "quarantine")])
         ledger = {"rows_read": len(rows), "accepted": len(rows)}
-        event = BatchEvent(table, "ingest", table, "local", ledger, NOON, file_name=f"CANARY-file-{table}.csv")
+        event = BatchEvent(
+            table, "ingest", table, "local", ledger, NOON, file_name=file_name or f"CANARY-file-{table}.csv"
+        )
         store.commit(event, expected_version=version)

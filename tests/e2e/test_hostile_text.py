@@ -11,22 +11,10 @@ from PIL import Image
 
 from tests.e2e import trial_app
 from tests.e2e.conftest import Server, Visit, serving
+from tests.e2e.hostile import PAYLOADS as EVERY
 
-MARKER = "owned-by-a-name"
-PAYLOADS = [
-    "{{ 7*7 }}{{ cycler.__init__.__globals__.os.makedirs(dict(owned=1)|first, 511, true) }}",
-    "<script>top.hit=1</script>",
-    "<img src=x onerror=top.hit=1>",
-    "<svg onload=top.hit=1>",
-    "${top.hit=1}`${top.hit=1}`",
-    "');top.hit=1;//",
-    "![beacon](http://beacon.invalid/a.png)",
-    "[link](javascript:top.hit=1) <http://beacon.invalid>",
-    "\\u003cimg src=x onerror=top.hit=1\\u003e",
-    "$\\href{javascript:top.hit=1}{x}$ :material/home: :red[x]",
-    "</span></div><iframe src=//beacon.invalid>",
-    '=HYPERLINK("http://beacon.invalid")',
-]
+PAYLOADS = [text for text in EVERY if "\n" not in text and len(text) < 200]  # shown whole in one line
+
 PAGE = f"""
 import datetime as dt
 import geopandas as gpd

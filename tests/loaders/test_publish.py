@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +15,12 @@ from concerns.access import Codes
 from concerns.disclosure import SPLIT, Domain, Table
 from concerns.schema import BadSetting, StoreError
 from loaders import publish as module
+from loaders import release_seal
 from loaders.publish import draw, publish
 from loaders.release import MANIFEST, open_release
 from loaders.release_ledger import ReleaseLedger
+from loaders.release_seal import Seal
+from loaders.whole_file import replace_file
 
 CODES = Codes(known=frozenset({"C02", "C05", "C07"}), sensitive=frozenset({"C05"}))
 DOMAIN = Domain(("IQG01Q01", "IQG15Q01", "IQG15Q03"), CODES)
@@ -227,18 +231,19 @@ def test_cases_of_two_sources_with_one_name_are_two_cases(room, without_noise):
     assert open_release(room.out).totals(Table.DISTRICT_QUARTER)["n_reports"].item() == 4
 
 
-@pytest.mark.parametrize("step", ["replace_file", "write_parquet"])
-def test_an_interrupted_publication_was_seen_by_nobody_and_is_drawn_anew(room, without_noise, monkeypatch, step):
+@pytest.mark.parametrize(("owner", "step"), [(module, "write_parquet"), (Seal, "close")])
+def test_an_interrupted_drawing_was_seen_by_nobody_and_is_drawn_anew(room, without_noise, monkeypatch, owner, step):
     room.publish(reports({}), "2024Q1")
+    before = room.files()
 
     def broken(*_: object) -> None:
         raise OSError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, step, broken)
+        patch.setattr(owner, step, broken)
         with pytest.raises(OSError, match="power cut"):
             room.publish(reports({}, {"occurred_on": "2024-05-05"}), "2024Q2")
-    assert open_release(room.out).quarters == ("2024Q1",)
+    assert room.files() == before  # not one cell went out
     room.publish(reports({}, {"occurred_on": "2024-05-05"}), "2024Q2")
     assert open_release(room.out).totals(Table.DISTRICT_QUARTER, by=["quarter"])["n_reports"].to_list() == [1, 1]
 
@@ -252,6 +257,44 @@ def test_an_interruption_after_the_manifest_counts_as_published(room, without_no
         room.publish(reports({}), "2024Q1")
     room.publish(reports({}), "2024Q2")
     assert open_release(room.out).totals(Table.DISTRICT_QUARTER, corrected=True)["n_reports"].item() == 1
+
+
+@pytest.mark.parametrize("n_written", [0, 1, 3])
+def test_what_was_drawn_before_a_power_cut_goes_out_as_it_is_and_is_not_drawn_again(room, monkeypatch, n_written):
+    """A reader who copied the folder in between would otherwise have two samples of the same noise."""
+    frame = reports(*[{} for _ in range(30)])
+    done = []
+
+    def cut(path: Path, data: bytes) -> None:
+        if len(done) == n_written:
+            raise OSError("power cut")
+        done.append(path)
+        path.write_bytes(data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(release_seal, "replace_file", lambda path, data: cut(path, data) if path.parent == room.out
+                      else replace_file(path, data))  # fmt: skip
+        with pytest.raises(OSError, match="power cut"):
+            room.publish(frame, "2024Q2")
+    seen = {path.name: path.read_bytes() for path in done}
+    sealed = {path.name: path.read_bytes() for path in Seal(room.ledger).folder.iterdir()}
+    entry = room.publish(reports(*[{} for _ in range(500)]), "2024Q2")
+    assert entry["release"] == "2024Q2"
+    assert room.files() == sealed
+    assert seen.items() <= room.files().items()
+    assert not Seal(room.ledger).folder.exists()
+    with pytest.raises(BadSetting, match="published already"):
+        room.publish(frame, "2024Q2")
+    assert open_release(room.out).quarters == ("2024Q1", "2024Q2")
+
+
+def test_two_who_publish_at_once_draw_once(room):
+    frame = reports(*[{} for _ in range(30)])
+    with ThreadPoolExecutor(2) as pool:
+        tries = [pool.submit(room.publish, frame, "2024Q2") for _ in range(2)]
+    ends = [one.exception() for one in tries]
+    assert sorted(type(end).__name__ for end in ends) == ["BadSetting", "NoneType"]
+    assert len(open_release(room.out).manifest["releases"]) == 1
 
 
 def test_two_draws_of_the_same_reports_differ(room, tmp_path):
