@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from concerns.schema import StoreError
+from loaders.audit import Event
 from loaders.folders import Folders
 from loaders.release import MANIFEST, open_release
 from loaders.release_ledger import ReleaseLedger
@@ -54,11 +55,15 @@ def _custody(folders: Folders) -> Iterator[Finding]:
     state = folders.trail.verify()
     if not state.is_whole:
         yield Finding("BROKEN_TRAIL", f"audit trail, line {state.broken_at}: {state.problem}", False)
+    deeds = folders.trail.read() if state.is_whole else None
     try:
-        folders.role_table.read()
+        people = folders.role_table.read()["who"]
     except StoreError as error:
         yield Finding("DAMAGED_ROLES", str(error), False)
+    else:
+        yield from _untold(deeds, Event.CHANGED_ROLE, "subject", people, "roles that were given")
     counted = ReleaseLedger(folders.ledger)
+    yield from _untold(deeds, Event.PUBLISHED, "release", counted.published, "releases that went out")
     try:
         published = [entry["release"] for entry in open_release(folders.release).manifest["releases"]]
     except StoreError as error:
@@ -67,6 +72,16 @@ def _custody(folders: Folders) -> Iterator[Finding]:
     else:
         if not all(counted.has(name) for name in published) or not set(counted.published) <= set(published):
             yield Finding("RELEASE", "the release and the ledger of what it counted do not belong together", False)
+
+
+def _untold(
+    deeds: pd.DataFrame | None, event: Event, detail: str, known: Iterable[str], what: str
+) -> Iterator[Finding]:
+    """What the trail must tell because it was done: it does not where its end was cut off and its head written anew."""
+    if deeds is not None:
+        told = {json.loads(text).get(detail) for text in deeds.loc[deeds["event"] == event, "details"]}
+        if n := len(set(known) - told):
+            yield Finding("BROKEN_TRAIL", f"audit trail: it does not tell of {n} {what}", False)
 
 
 def _logs(store: Store, repair: bool) -> Iterator[Finding]:

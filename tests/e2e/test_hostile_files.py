@@ -88,6 +88,10 @@ def test_no_page_takes_orders_from_the_data(attacked: Server, visit: Visit, modu
     if module == "hotspots":
         drawn = visit.page.frame_locator("iframe").first.locator("path.leaflet-interactive").first
         drawn.wait_for(timeout=60_000)
+        names = visit.page.frame_locator("iframe").first.locator(".atlas-name").all_text_contents()
+        assert len(set(names) & {text.strip() for text in PAYLOADS}) >= 5  # as they were written
+    if module == "data":
+        assert "{{ 7*7 }}" in visit.page.get_by_test_id("stApp").inner_text()
 
 
 @pytest.mark.slow

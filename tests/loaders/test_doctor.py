@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -138,3 +141,42 @@ def test_what_is_broken_beside_the_tables_is_said_and_never_mended(store, broken
     found = examine(store, now=NOON)
     assert [(one.kind, one.is_repaired) for one in found] == [(kind, False)]
     assert [one.kind for one in examine(store, now=NOON)] == [kind]
+
+
+def rewritten(folders: Folders, change: Callable[[list[bytes]], list[bytes]], *, with_head: bool) -> None:
+    """Change the lines of the trail; a careful forger notes the new end as well."""
+    trail = folders.audit / "trail.jsonl"
+    lines = change(trail.read_bytes().splitlines(keepends=True))
+    trail.write_bytes(b"".join(lines))
+    if with_head:
+        head = hashlib.sha256(lines[-1]).hexdigest() if lines else "0" * 64
+        noted = {"n": len(lines), "head": head, "size": sum(map(len, lines))}
+        (folders.audit / "head.json").write_text(json.dumps(noted))
+
+
+@pytest.mark.parametrize("with_head", [False, True])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: lines[:-1],
+        lambda lines: lines[1:],
+        lambda lines: lines[:1] + lines[2:],
+        lambda lines: lines[::-1],
+        lambda lines: [],
+        lambda lines: [lines[0].replace(b'"o"', b'"p"'), *lines[1:]],
+        lambda lines: [*lines, lines[-1]],
+    ],
+    ids=["end-cut", "start-cut", "middle-cut", "reordered", "emptied", "edited", "repeated"],
+)
+def test_a_trail_that_was_changed_is_said_to_be(store, change, with_head):
+    """What was loaded needs no trail of its own; what was published and who got a role must be told by it."""
+    folders = beside(store)
+    folders.role_table.set(RoleEntry("p", Role.PLANNER), by=Viewer("o", Role.ADMIN), at=NOON)
+    rewritten(folders, change, with_head=with_head)
+    assert set(kinds(store)) == {"BROKEN_TRAIL"}
+
+
+def test_a_trail_that_was_deleted_with_its_head_is_missed(store):
+    folders = beside(store)
+    shutil.rmtree(folders.audit)
+    assert set(kinds(store)) == {"BROKEN_TRAIL"}
