@@ -46,6 +46,7 @@ _MARKS = {
     "surveys": {"survey_id", "wave"},
     "population": {"adm_pcode", "year"},
 }
+SHOWN_COLUMNS, SHOWN_LENGTH = 5, 40  # of a refused header
 PROGRAMME_DAYS = {name: kind for columns in PROGRAMME_TABLES.values() for name, kind in columns.items()}
 
 
@@ -84,6 +85,7 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
             text.index = pd.RangeIndex(1, len(text) + 1)
         else:
             table = request.table or recognise_table(raw.columns)
+            refuse_people(raw.columns)
     except DataError as error:
         reason = error.code or FileReason.HEADER_MISSING
         return Ledger(FileOutcome.REJECTED, file_reason=reason, sentence=str(error))
@@ -115,7 +117,7 @@ def load_table(path: Path, store: Store, districts: DistrictSet, request: Progra
 
 
 def recognise_table(columns: list[str]) -> str:
-    """Tell a programme table by its columns. Raises UnknownFormat: none fits. Raises UnreadableFile: people are named.
+    """Tell a programme table by its columns. Raises UnknownFormat: none fits.
 
     >>> recognise_table(["meeting_id", "forum_id", "planned_on", "held_on"])
     'meetings'
@@ -125,15 +127,23 @@ def recognise_table(columns: list[str]) -> str:
     if not fitting:
         hint = "Use a template of the page Data, or name the table with --table."
         raise UnknownFormat("No table of the programme has these columns.", where="header", hint=hint)
+    return max(fitting, key=lambda table: len(folded & set(PROGRAMME_TABLES[table])))
+
+
+def refuse_people(columns: list[str]) -> None:
+    """Raise UnreadableFile, naming the columns, where any looks like people's names, contacts or papers.
+
+    >>> refuse_people(["forum_id", "name_en", "opened_on"])
+    """
     named = person_columns(columns)
     if named:
+        shown = ", ".join(f"“{name[:SHOWN_LENGTH]}”" for name in named[:SHOWN_COLUMNS])
         raise UnreadableFile(
-            f"{len(named)} columns look like names of people.",
+            f"These columns look like names of people, their contacts or papers: {shown}.",
             where="header",
             hint="Take them out; the programme's tables hold no names.",
             code=FileReason.TYPE_NOT_ALLOWED,
         )
-    return max(fitting, key=lambda table: len(folded & set(PROGRAMME_TABLES[table])))
 
 
 def known_of(store: Store, districts: DistrictSet, *, table: str, today: dt.date, is_placed: bool = True) -> Known:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from concerns.programme_schema import PROGRAMME_TABLES
+from loaders.categories import load_taxonomy
 from loaders.programme_lists import load_lists
 
 ROWS = 2_000  # that offer the lists
@@ -41,8 +42,8 @@ def template(table: str, *, language: str = "en") -> bytes:
             sheet.write(0, position, name, bold)
             sheet.set_column(position, position, max(14, len(name) + 2), text)
             sheet.write_comment(0, position, note(table, name), {"x_scale": 2})
-            if name in lists.labels:
-                options = lists.options(name, language)
+            if name in lists.labels or name == "category":
+                options = _codes() if name == "category" else lists.options(name, language)
                 offered.write_column(0, n_lists, [name, *options])
                 source = f"=lists!${_letter(n_lists)}$2:${_letter(n_lists)}${len(options) + 1}"
                 rule = {
@@ -60,6 +61,20 @@ def template(table: str, *, language: str = "en") -> bytes:
         return file.getvalue()
 
 
+def template_csv(table: str) -> bytes:
+    """Make the CSV template of one table: the header line, UTF-8 with a BOM so that Excel reads Arabic right.
+
+    >>> template_csv("population").decode("utf-8-sig").strip().split(",")[:3]
+    ['adm_pcode', 'year', 'source']
+    """
+    columns = [name for name in PROGRAMME_TABLES[table] if name not in COMPUTED]
+    return (",".join(columns) + "\r\n").encode("utf-8-sig")
+
+
+def _codes() -> list[str]:
+    return sorted(load_taxonomy().categories)
+
+
 def note(table: str, column: str) -> str:
     """What a column takes, in English and Arabic.
 
@@ -67,7 +82,7 @@ def note(table: str, column: str) -> str:
     'text, required · نص، مطلوب'
     """
     kind = PROGRAMME_TABLES[table][column]
-    words = _CHOOSE if column in load_lists().labels else _KINDS[kind.rstrip("?")]
+    words = _CHOOSE if column in load_lists().labels or column == "category" else _KINDS[kind.rstrip("?")]
     needed = _NEEDED[not kind.endswith("?") and column not in MAY_BE_BLANK]
     return f"{words[0]}, {needed[0]} · {words[1]}، {needed[1]}"
 

@@ -9,7 +9,7 @@ import streamlit as st
 from concerns.programme_schema import PROGRAMME_TABLES
 from concerns.schema import FileOutcome
 from loaders.desk import Desk
-from loaders.templates import template
+from loaders.templates import template, template_csv
 from pages.figures import ledgers, loading_texts, texts
 from pages.figures.texts import _, format_number, markdown_safe
 
@@ -33,11 +33,23 @@ def show(desk: Desk) -> None:
     with st.container(horizontal=True, gap="small"):
         for table in PROGRAMME_TABLES:
             st.download_button(
-                _("Template: {table}").format(table=TITLES[table]()),
+                _("Template: {table}").format(table=TITLES[table]()) + " (XLSX)",
                 data=partial(template, table, language=texts.language()),
                 file_name=f"concern-atlas_template_{table}.xlsx",
                 mime=XLSX,
                 key=f"template-{table}",
+                on_click="ignore",
+                type="tertiary",
+                icon=":material/download:",
+            )
+    with st.container(horizontal=True, gap="small"):
+        for table in PROGRAMME_TABLES:
+            st.download_button(
+                f"{TITLES[table]()} (CSV)",
+                data=template_csv(table),
+                file_name=f"concern-atlas_template_{table}.csv",
+                mime="text/csv",
+                key=f"template-csv-{table}",
                 on_click="ignore",
                 type="tertiary",
                 icon=":material/download:",

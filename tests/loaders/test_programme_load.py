@@ -75,8 +75,10 @@ def test_a_referral_of_no_known_report_is_quarantined(store, tmp_path):
     assert dict(ledger.reasons) == {"ORPHAN_REPORT": 1}
 
 
-def test_a_file_that_names_people_is_refused(store, tmp_path):
-    ledger = load(store, tmp_path, f"{FORUMS},contact_name\nF1,IQG01Q01,2024-01-05,20,8,CANARY\n")
+@pytest.mark.parametrize("choices", [{}, {"table": "forums"}])
+def test_a_file_that_names_people_is_refused(store, tmp_path, choices):
+    ledger = load(store, tmp_path, f"{FORUMS},contact_name\nF1,IQG01Q01,2024-01-05,20,8,CANARY\n", **choices)
+    assert "contact_name" in ledger.sentence
     assert ledger.file_outcome == FileOutcome.REJECTED
     assert "names of people" in ledger.sentence
     assert store.version() == -1

@@ -10,9 +10,9 @@ import pytest
 
 from concerns.programme_schema import CLOSED_LISTS, PROGRAMME_TABLES
 from loaders import district_set
-from loaders.programme_load import ProgrammeRequest, load_table
+from loaders.programme_load import ProgrammeRequest, load_table, recognise_table
 from loaders.store import open_store
-from loaders.templates import note, template
+from loaders.templates import note, template, template_csv
 
 NOW = dt.datetime(2026, 7, 15, 9, tzinfo=dt.UTC)
 
@@ -61,3 +61,19 @@ def test_an_empty_template_loads_nothing_and_breaks_nothing(tmp_path):
 def test_a_note_says_what_may_be_blank():
     assert "may be blank" in note("surveys", "se")
     assert "required" in note("referrals", "sent_on")
+
+
+@pytest.mark.parametrize("table", list(PROGRAMME_TABLES))
+def test_a_csv_template_has_the_columns_of_the_workbook_and_its_table_is_recognised(table):
+    text = template_csv(table)
+    assert text.startswith(b"\xef\xbb\xbf")
+    header = text.decode("utf-8-sig").strip().split(",")
+    sheet = openpyxl.load_workbook(io.BytesIO(template(table)))[table]
+    assert header == [cell.value for cell in sheet[1]]
+    assert recognise_table(header) == table
+
+
+def test_referrals_offer_the_categories():
+    book = openpyxl.load_workbook(io.BytesIO(template("referrals")))
+    offered = {column[0].value: [cell.value for cell in column[1:]] for column in book["lists"].columns}
+    assert offered["category"][:2] == ["C01", "C02"]
