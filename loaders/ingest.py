@@ -9,19 +9,17 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import shutil
-import tempfile
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from concerns.schema import BadSetting, DataError, FileOutcome, FileReason, Reason, Repair
+from concerns.schema import BadSetting, DataError, FileOutcome, FileReason, Reason, Repair, StoreError
 from geo.places import Places
 from loaders import identity, validate
 from loaders.district_set import DistrictSet
@@ -37,7 +35,7 @@ from loaders.settings import Settings
 from loaders.shelf import Shelf
 from loaders.sniff import shown_name
 from loaders.sources import Source, recognise
-from loaders.spool import Spool
+from loaders.spool import Spool, scratch
 from loaders.store import BatchEvent, Store, sha256_of
 from loaders.tables import to_arrow
 
@@ -96,13 +94,15 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
         return Outcome(ledger)
     batch_id = f"{request.now:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     outcome = Outcome(ledger)
-    with _scratch(store) as folder, ExitStack() as spools:
+    with scratch(store) as folder, ExitStack() as spools:
         try:
             load = _Load(path, request, store, districts, batch_id, outcome)
             load.places = known_places(store, districts)
             load.rows = spools.enter_context(Spool(folder, load.table))
             load.quarantine = spools.enter_context(Spool(folder, "quarantine"))
             load.judge()
+        except StoreError:
+            raise
         except DataError as error:
             return Outcome(_refused(ledger, error))
         with store.writing():
@@ -277,16 +277,3 @@ def _settings_hash(request: Request, store: Store, boundary_version: str) -> str
     parts += [] if store.folder is None else [Shelf(store.folder).fingerprint(with_forms=request.mapping is None)]
     parts += [f"{key}={value}" for key, value in sorted(vars(request.settings).items()) if key != "today"]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-@contextmanager
-def _scratch(store: Store) -> Iterator[Path]:
-    """A folder for parts on their way, beside the tables when the store is on disk; the doctor sweeps leftovers."""
-    parent = None if store.folder is None else store.folder / ".scratch"
-    if parent is not None:
-        parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=parent))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

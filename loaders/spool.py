@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -11,7 +15,31 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc
 
+from concerns.schema import StoreError
+from loaders.sniff import shown_name
+from loaders.store import Store
 from loaders.tables import arrow_schema, to_arrow
+
+
+@contextmanager
+def scratch(store: Store) -> Iterator[Path]:
+    """A folder for rows on their way, beside the tables when the store is on disk; the doctor sweeps leftovers.
+
+    Raises StoreError: no room for the rows, or no permission to write them.
+    """
+    parent = None if store.folder is None else store.folder / ".scratch"
+    try:
+        if parent is not None:
+            parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        hint = "Nothing was loaded. Free some space or give write permission, then run the same command again."
+        why = os.strerror(error.errno) if error.errno else type(error).__name__
+        raise StoreError(f"The rows find no place ({why}).", where=shown_name(store.url), hint=hint) from error
 
 
 class Spool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import multiprocessing
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -234,6 +236,25 @@ def test_loads_at_once_keep_every_row_once(tmp_path, n_writers):
     frame = stored(open_store(tmp_path / "store"))
     assert len(frame) == 200 + 200 * n_writers
     assert not frame["report_id"].duplicated().any()
+
+
+def test_no_room_for_the_rows_on_their_way_is_a_sentence_too(store, tmp_path):
+    load(store, write(tmp_path, GOOD.format(id="a", text="x")))
+    before = stored(store)
+    path = write(tmp_path, *(GOOD.format(id=f"b{n}", text="y") for n in range(2_000)), name="2.csv")
+    command = (
+        "import resource, runpy, sys\nresource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        "sys.argv = ['loaders', *sys.argv[1:]]\nrunpy.run_module('loaders', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", command, "ingest", str(path), "--store", str(store.folder), "--json"],
+        cwd=Path(__file__).resolve().parents[2], capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Free some space" in done.stderr and len(done.stderr.splitlines()) == 1
+    pd.testing.assert_frame_equal(stored(store), before)
+    assert list((store.folder / ".scratch").iterdir()) == []
+    assert load(store, path).accepted == 2_000
 
 
 def test_a_full_disk_is_a_sentence_and_loses_nothing(store, tmp_path, monkeypatch):
