@@ -116,7 +116,7 @@ class Places:
         if not visible(pcode + governorate + district + place_name):
             return NOTHING
         if visible(pcode):
-            return self._by_code(visible(pcode)) or PlaceMatch("unknown")
+            return self._by_code(visible(pcode), level=2) or PlaceMatch("unknown")
         adm1 = self._governorate(governorate)
         if visible(district):
             match = self._level(2, district, within=adm1.adm1_pcode)
@@ -180,7 +180,8 @@ class Places:
             return replace(match, adm3_pcode=finer.adm3_pcode, geo_precision=int(GeoPrecision.SUBDISTRICT))
         return match
 
-    def _by_code(self, text: str) -> PlaceMatch | None:
+    def _by_code(self, text: str, *, level: int) -> PlaceMatch | None:
+        """Find a code; one that a district shares with its governorate is of the level that is asked for."""
         code = self._codes.get(text.casefold())
         if code is None and _CODE.fullmatch(
             text
@@ -189,13 +190,13 @@ class Places:
             return self._match(3, text.upper(), "pcode", parent=parent) if parent else None
         if code is None:
             return None
-        level = next(level for level, units in self._names.items() if code in units)
-        return self._match(level, code, "pcode")
+        found = next(one for one in (level, *self._names) if code in self._names[one])
+        return self._match(found, code, "pcode")
 
     def _level(self, level: int, text: str, *, within: str, is_exact: bool = False) -> PlaceMatch:
         """Find one name at one level; `within` is the parent's code, which settles ties and allows fuzzy matches."""
         shown = visible(text)
-        coded = self._by_code(shown)
+        coded = self._by_code(shown, level=level)
         if coded is not None:
             return coded
         first, second = keys(shown)

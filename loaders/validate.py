@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow.compute as pc
 
 from concerns.schema import Reason, Repair
 from loaders.categories import load_taxonomy
+from loaders.coordinates import BLANKS
 from loaders.findings import Findings, Texts
 from loaders.planning import Plan, plan
 from loaders.raw import RefusedRow
@@ -85,11 +87,22 @@ def _content(texts: Texts, findings: Findings, plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def _ids(texts: Texts) -> pd.Series:
+    """The ids of a part; what a form writes for "not answered" is none."""
+    ids = texts.series("report_id")
+    if "report_id" not in texts:
+        return ids
+    short = pc.less_equal(pc.binary_length(texts.get("report_id")), max(map(len, BLANKS)))
+    if not pc.any(short).as_py():
+        return ids
+    return ids.mask(ids.str.casefold().isin(BLANKS))
+
+
 def _frame(texts: Texts, plan: Plan, points: Points, times: Times, content: pd.DataFrame) -> pd.DataFrame:
     known = {
         "row": texts.rows.astype(np.int32),
         "source": pd.Series([plan.source.name], dtype="str").repeat(texts.n).reset_index(drop=True),
-        "report_id": texts.series("report_id"),
+        "report_id": _ids(texts),
         "has_ids": np.full(texts.n, plan.source.has_ids),
         "forum_id": texts.series("forum_id"),
         "occurred_on": times.occurred_on,

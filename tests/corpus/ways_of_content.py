@@ -119,6 +119,7 @@ CONTENT = (
         "UUID_CONFLICT UUID_CONFLICT UUID_CONFLICT ok",
     ),
     Way("blank_ids.csv", f"{HEAD}\n,{ROW},C07\n,{ROW},C07\n ,{ROW},C07\n", "ok ok ok"),
+    Way("unanswered_ids.csv", f"{HEAD}\nn/a,{ROW},C07\nn/a,{ROW},C08\nNA,{ROW},C08\n", "ok ok ok"),
     Way("no_ids.csv", f"date,lat,lon,category\n{ROW},C07\n{ROW},C07\n", "ok dup"),
     Way("bad_twin.csv", f"{HEAD}\na,2024-03-05,0,0,C07\na,{ROW},C07\n", "COORD_ZERO ok"),
     Way(

@@ -207,3 +207,11 @@ def test_all_district_names_of_two_real_lists_resolve(iraq, shared_data):
     assert len(pairs) == 104 + 120
     unresolved = [pair for pair in pairs if not iraq.resolve(governorate=pair[0], district=pair[1]).adm2_pcode]
     assert unresolved == []
+
+
+def test_a_code_that_a_district_shares_with_its_governorate_is_of_the_level_that_is_asked():
+    districts = pd.DataFrame({"adm2_pcode": ["A", "B"], "adm2_name": ["West", "East"], "adm1_pcode": ["A", "B"]})
+    places = Places.build(districts.assign(adm1_name=districts["adm2_name"]))
+    assert places.resolve(district="b").adm2_pcode == "B"
+    assert places.resolve(pcode="A").adm2_pcode == "A"
+    assert (places.resolve(governorate="A").adm1_pcode, places.resolve(governorate="A").adm2_pcode) == ("A", "")
