@@ -193,7 +193,11 @@ def worth(view: View, n_reports: pd.Series, *, bandwidth_m: float) -> dict[int, 
 
 
 def backtest(view: View, selection: Selection) -> Backtest:
-    """How well this map would have told where the next month's reports come from; see `concerns.forecast`."""
+    """How well this map would have told where the next month's reports come from; see `concerns.forecast`.
+
+    The months before the first forecast: two years, or as many from one year on as leave 24 forecasts to judge by.
+    """
+    from concerns.forecast import MIN_ORIGINS
     from concerns.forecast import backtest as walk
     from geo.projection import area_km2
 
@@ -201,4 +205,4 @@ def backtest(view: View, selection: Selection) -> Backtest:
     districts = view.district_set.districts.set_index("adm2_pcode")
     area = pd.Series(area_km2(districts.geometry), districts.index).reindex(table.index)
     wide = table.set_axis(pd.PeriodIndex(table.columns, freq="M"), axis=1)
-    return walk(wide, area_km2=area, area_share=0.1, min_train=24)
+    return walk(wide, area_km2=area, area_share=0.1, min_train=min(24, max(12, wide.shape[1] - MIN_ORIGINS)))

@@ -83,7 +83,9 @@ def backtest(found: Backtest) -> str:
     """How much of the next month's reports a map would have held. Rule: better only where the gain's interval is "
     "above 0."""
     if found.status != "ok" or (1, "last_month") not in found.summary.index:
-        return _("At least 48 months are needed to test the map against what followed; nothing is claimed before.")
+        return _(
+            "At least 36 whole months are needed to test the map against what followed; nothing is claimed before."
+        )
     recent = found.steps[found.steps["target"] > found.steps["target"].max() - 12]
     hits = recent.groupby("method")[["n_hits", "n_total"]].sum()
     share = hits["n_hits"] / hits["n_total"]
