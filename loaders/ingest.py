@@ -40,6 +40,7 @@ from loaders.store import BatchEvent, Store, sha256_of
 from loaders.tables import to_arrow
 
 ROWS_A_PART = 100_000
+MOST_WORDS = 1_000  # so many distinct unknown words of a file are counted, more or less
 Progress = Callable[[int], None]
 
 
@@ -175,6 +176,7 @@ class _Load:
         self.ledger.quarantined += len(refused)
         category = self.source.header_of("category")
         unknown = [row for row in refused if row.reason == Reason.CATEGORY_UNKNOWN and row.column == category]
+        unknown = unknown if len(self.outcome.words) < MOST_WORDS else []
         self.outcome.words.update(row.original.get(category, "").strip() for row in unknown)
         shown = Counter(str(row.reason) for row in self.outcome.samples)
         for row in refused:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from concerns.schema import GeoPrecision, Reason
-from loaders.cells import encode, fold
+from loaders.cells import Mended, encode, fold
 from loaders.coordinates import BLANKS, in_box, is_projected, names_other_axis, parse_numbers
 from loaders.findings import Findings, Texts
 from loaders.planning import Plan, is_exchanged, point_keys, points
@@ -50,8 +50,10 @@ def check_points(texts: Texts, findings: Findings, plan: Plan) -> Points:
     findings.add(bad, Reason.COORD_UNPARSEABLE, column)
     box = plan.settings.country_box
     exchanged = is_exchanged(lat, lon, box) & ~_is_abroad(texts)
-    contradictory = names_other_axis(texts.get("lat"), "lat") | names_other_axis(texts.get("lon"), "lon")
-    findings.add(contradictory & ~exchanged, Reason.COORD_UNPARSEABLE, column)
+    for name, numbers in read.items():
+        if (numbers.mended & Mended.COORD_DMS).any():  # no other cell holds a letter that was read
+            contradicts = names_other_axis(texts.get(name), name)
+            findings.add(contradicts & ~exchanged, Reason.COORD_UNPARSEABLE, column)
     if plan.settings.swap_coordinates:
         lat, lon = np.where(exchanged, lon, lat), np.where(exchanged, lat, lon)
         exchanged = np.zeros(texts.n, bool)
