@@ -61,6 +61,12 @@ def card(view: View, forum_id: str, selection: Selection) -> Scorecard:
     return scorecard(forum_id, evidence, criteria, as_of)
 
 
+def chain_of_forum(view: View, forum_id: str, selection: Selection) -> pd.DataFrame:
+    """The way of the reports that one forum raised in the selection; see `concerns.chain.chain`."""
+    ways = view.ways(selection)
+    return chain(ways[ways["forum_id"] == forum_id], view.referrals, selection.bounds[1])
+
+
 def chain_of(view: View, selection: Selection) -> pd.DataFrame:
     """The way of the selected reports from raised to resolved; see `concerns.chain.chain`."""
     return chain(view.ways(selection), view.referrals, selection.bounds[1])

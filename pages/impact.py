@@ -26,10 +26,10 @@ def _draw(view: View) -> None:
     _delivered(view, selection)
     _apart(view, selection)
     openings.before_after(view, selection)
-    effect.staggered(view, selection)
     openings.months(view, selection)
     openings.surroundings(view, selection)
-    effect.surveys(view, selection)
+    effect.surveys(view, selection)  # the two that take seconds at first stand last, so that nothing waits for them
+    effect.staggered(view, selection)
 
 
 def _delivered(view: View, selection: Selection) -> None:
@@ -39,9 +39,9 @@ def _delivered(view: View, selection: Selection) -> None:
     labels = {one.key: one.labels[who] for one in indicators}
     means = {one.key: one.verification[who] for one in indicators}
     about = page_frame.about(view, selection, title=_("What was delivered"))
-    indicator, place = st.tabs([_("By indicator"), _("By governorate and sex")])
+    indicator, place, proof = st.tabs([_("By indicator"), _("By governorate and sex"), _("Means of verification")])
     with indicator:
-        shown = impact_texts.logframe_table(table, labels, means)
+        shown = impact_texts.logframe_table(table, labels)
         tables.show(shown)
         downloads.show(shown, name="impact-delivered", about=about)
         st.caption(impact_texts.light_rule())
@@ -50,6 +50,8 @@ def _delivered(view: View, selection: Selection) -> None:
         shown = impact_texts.place_table(impact_figures.delivered_by_place(view, selection), labels, names)
         tables.show(shown)
         downloads.show(shown, name="impact-places", about=about)
+    with proof:
+        tables.show(impact_texts.verification_table(labels, means))
 
 
 def _apart(view: View, selection: Selection) -> None:

@@ -64,7 +64,7 @@ def prior() -> str:
     )
 
 
-def logframe_table(table: pd.DataFrame, labels: Mapping[str, str], means: Mapping[str, str]) -> pd.DataFrame:
+def logframe_table(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     """What was delivered against what was promised, one line an indicator."""
     return pd.DataFrame(
         {
@@ -77,9 +77,13 @@ def logframe_table(table: pd.DataFrame, labels: Mapping[str, str], means: Mappin
             _("Men"): [format_number(one) for one in table["men"]],
             _("Districts"): [format_number(int(one)) for one in table["n_districts"]],
             _("Records without a number"): [format_number(int(one)) for one in table["n_unknown"]],
-            _("Means of verification"): [means[one] for one in table["key"]],
         }
     )
+
+
+def verification_table(labels: Mapping[str, str], means: Mapping[str, str]) -> pd.DataFrame:
+    """How each indicator can be verified."""
+    return pd.DataFrame({_("Indicator"): list(labels.values()), _("Means of verification"): [means[k] for k in labels]})
 
 
 def place_table(table: pd.DataFrame, labels: Mapping[str, str], governorates: Mapping[str, str]) -> pd.DataFrame:
@@ -172,18 +176,24 @@ def two_way_warning(found: Robustness) -> str | None:
 def robustness_table(found: Robustness, districts: Mapping[str, str]) -> pd.DataFrame:
     """Every other choice in one table."""
     table = found.table
-    variants = [
-        VARIANTS[one]() if one in VARIANTS else districts.get(one, isolated(one) if one else "")
-        for one in table["variant"]
-    ]
+    variants = [_variant(one, districts) for one in table["variant"]]
     return pd.DataFrame(
         {
             _("Check"): [CHECKS[one]() for one in table["check"]],
             _("Variant"): variants,
             _("Effect"): [_signed(one) for one in table["estimate"]],
             _("95 % interval"): limits(table),
-            _("p"): [_("< 0.001") if one < 0.001 else format_number(one, decimals=3) for one in table["p_value"]],
+            _("p"): [p_value(one) for one in table["p_value"]],
         }
+    )
+
+
+def _variant(name: str, districts: Mapping[str, str]) -> str:
+    """A choice in words, a district's name, or a number of quarters or draws."""
+    if name in VARIANTS:
+        return VARIANTS[name]()
+    return (
+        format_number(int(name)) if name.lstrip("-").isdigit() else districts.get(name, isolated(name) if name else "")
     )
 
 
@@ -201,15 +211,15 @@ def pretrend(found: Robustness) -> str:
         return _("Whether the districts moved alike before the opening cannot be tested here.")
     p = p_value(found.pretrend_p)
     if found.pretrend_p < 0.05:
-        return _("Before the opening the districts already moved apart (joint test, p {p}).").format(p=p)
+        return _("Before the opening the districts already moved apart (joint test, p: {p}).").format(p=p)
     return _(
-        "Before the opening no difference could be seen (joint test, p {p}); such a test sees large differences only."
+        "Before the opening no difference could be seen (joint test, p: {p}); such a test sees large differences only."
     ).format(p=p)
 
 
 def p_value(p: float) -> str:
-    """A p with its sign, as “= 0.03” or “< 0.001”."""
-    return isolated(f"< {format_number(0.001, decimals=3)}" if p < 0.001 else f"= {format_number(p, decimals=3)}")
+    """A p in the reader's digits, as “0.030” or “< 0.001”."""
+    return isolated(f"< {format_number(0.001, decimals=3)}") if p < 0.001 else format_number(p, decimals=3)
 
 
 def by_quarter(effects: AggregatedEffects, quarters: Mapping[float, pd.Period]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from loaders.programme_lists import load_lists
 from loaders.view import View
 from pages.figures import forum_texts, programme_charts, texts
 from pages.figures.texts import _, format_number, markdown_safe
-from pages.widgets import downloads, page_frame, tables
+from pages.widgets import downloads, page_frame, tables, way
 
 KEY = "forum"
 
@@ -39,15 +39,20 @@ def show(view: View, selection: Selection, forum_id: str, row: pd.Series, names:
         _("Meetings held, 6 months"): forum_texts.count(row["n_held"]),
         _("Concerns raised, 6 months"): forum_texts.count(row["n_concerns"]),
         _("Open referrals"): forum_texts.count(row["n_referrals_open"]),
+        _("Of these past their time"): forum_texts.count(row["n_referrals_overdue"]),
     }
-    for column, (label, value) in zip(st.columns(4), numbers.items(), strict=True):
+    for column, (label, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
         column.metric(label, value, border=True)
     forum = programme_figures.one_forum(view, forum_id)
-    months, came, received = st.tabs([_("24 months"), _("Who came"), _("Support received")])
+    months, came, raised, received = st.tabs(
+        [_("24 months"), _("Who came"), _("What became of its concerns"), _("Support received")]
+    )
     with months:
         _months(view, selection, forum)
     with came:
         _attendance(view, selection, forum_id)
+    with raised:
+        _concerns(view, selection, forum_id)
     with received:
         _support(view, selection, forum_id)
     _scorecard(view, selection, forum_id)
@@ -80,6 +85,17 @@ def _attendance(view: View, selection: Selection, forum_id: str) -> None:
         return
     tables.show(forum_texts.attendance_table(table))
     st.caption(_("Groups overlap. Only meetings at which the group was counted enter its share."))
+
+
+def _concerns(view: View, selection: Selection, forum_id: str) -> None:
+    table = programme_figures.chain_of_forum(view, forum_id, selection).set_index("stage")
+    if not table["n_reports"]["raised"]:
+        st.info(_("No report of the period came through this forum."))
+        return
+    tables.show(way.stages(table))
+    st.caption(
+        _("Settled on the spot or left: what was discussed and not referred. The tables do not tell these apart.")
+    )
 
 
 def _support(view: View, selection: Selection, forum_id: str) -> None:

@@ -33,13 +33,7 @@ def show(view: View, selection: Selection) -> None:
     for column, (stage, title) in zip(columns, STAGES.items(), strict=True):
         column.metric(title(), format_number(counts[stage]), border=True)
         column.caption(_("{share} of those raised").format(share=shares[stage]))
-    shown = pd.DataFrame(
-        {
-            _("Stage"): [STAGES[stage]() for stage in STAGES],
-            _("Reports"): list(counts.values()),
-            _("Share of those raised"): list(shares.values()),
-        }
-    )
+    shown = stages(table)
     about = page_frame.about(view, selection, title=_("What became of the concerns raised?"))
     downloads.show(shown, name="way-of-concerns", about=about)
     st.caption(
@@ -47,6 +41,17 @@ def show(view: View, selection: Selection) -> None:
             "Reports that can be placed in a district. What was discussed and not referred was settled on the spot or "
             "left: the tables do not tell these apart. Recent concerns have had less time."
         )
+    )
+
+
+def stages(table: pd.DataFrame) -> pd.DataFrame:
+    """The stages in words. table: of `concerns.chain.chain`, index stage."""
+    return pd.DataFrame(
+        {
+            _("Stage"): [title() for title in STAGES.values()],
+            _("Reports"): [int(table["n_reports"][stage]) for stage in STAGES],
+            _("Share of those raised"): [format_percent(float(table["share"][stage]), decimals=1) for stage in STAGES],
+        }
     )
 
 
