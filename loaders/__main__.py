@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from concerns.schema import BadSetting, FileOutcome
-from loaders import boundaries_commands, office_commands
+from loaders import boundaries_commands, kobo_commands, office_commands
 from loaders.audit import Event
 from loaders.command_line import (
     JsonOption,
@@ -24,6 +24,7 @@ from loaders.command_line import (
     chosen_mapping,
     day,
     keep_form,
+    names_in_doubt,
     noted,
     now,
     refusals,
@@ -35,6 +36,7 @@ from loaders.store import Store
 app = typer.Typer(cls=OneLineGroup, add_completion=False, help="Load, look after and export the reports.")
 app.add_typer(office_commands.app, name="roles", help="Who may see what.")
 app.command()(office_commands.publish)
+app.command()(kobo_commands.kobo)
 app.command()(office_commands.share)
 app.add_typer(boundaries_commands.app, name="boundaries", help="The districts that reports are joined to.")
 
@@ -102,61 +104,36 @@ def _one(path: Path, store: Store, districts: Any, request: Any, *, quiet: bool)
     from loaders import ingest as way
 
     with tqdm(unit=" rows", desc=path.name[:40], disable=quiet or None, leave=False) as bar:
-        ledger = way.ingest(path, store, districts, replace(request, progress=bar.update)).ledger
+        outcome = way.ingest(path, store, districts, replace(request, progress=bar.update))
+    ledger = outcome.ledger
     if ledger.file_outcome == FileOutcome.REJECTED:
         typer.echo(ledger.sentence, err=True)
     elif not quiet:
         typer.echo(ledger.to_text(path.name))
+        for line in names_in_doubt(outcome.names):
+            typer.echo(line)
     return ledger.to_json()
 
 
 @app.command()
-def kobo(
-    server: Annotated[str, typer.Argument(help="Address of the KoboToolbox server, https://…")],
-    form: Annotated[str, typer.Argument(help="Id of the form.")],
+def alias(
+    name: Annotated[str, typer.Argument(help="A place name as files write it.")],
+    pcode: Annotated[str, typer.Argument(help="The district that it means.")],
     store: StoreOption = None,
-    json_out: JsonOption = False,
-    mapping: Annotated[Path | None, typer.Option(help="YAML that names columns and values.")] = None,
-    xlsform: Annotated[Path | None, typer.Option(help="The form's XLSForm; kept by its version.")] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="From the first submission, not from the last pull.")
-    ] = False,
 ) -> None:
-    """Pull submissions from a KoboToolbox server since the last pull; the token stands in KOBO_TOKEN."""
-    import tempfile
-
-    from loaders import district_set, kobo_api
-    from loaders import ingest as way
-    from loaders.limits import Limits
-    from loaders.settings import Settings
+    """Remember what a place name means; files that hold it may be loaded again."""
+    from loaders import district_set
+    from loaders.shelf import Shelf
 
     with refusals():
-        here, asked = store_at(store), kobo_api.Form(server, form)
+        here = store_at(store)
         if here.folder is None:
-            raise BadSetting("A remote store keeps no note of pulls.", where="--store", hint="Name a folder.")
-        since = None if everything else kobo_api.last_pull(here.folder / "pulls", asked)
-        settings = Settings(today=dt.datetime.now(ZoneInfo("Asia/Baghdad")).date())
-        named, known_form = chosen_mapping(mapping, xlsform)
-        request = way.Request(
-            now(), settings, source="kobo", mapping=named,
-            limits=Limits.for_command_line(), display_name=f"kobo-{form}.json",
-        )  # fmt: skip
-        with tempfile.TemporaryDirectory(prefix="concern-atlas-") as folder, noted(here):
-            token = kobo_api.token_from_environment()
-            pulled = kobo_api.pull(asked, Path(folder) / "pulled.json", token=token, since=since)
-            ledger = (
-                way.ingest(pulled.path, here, district_set.installed(here.folder), request).ledger if pulled.n else None
-            )
-        if ledger is not None and ledger.file_outcome != FileOutcome.REJECTED:
-            kobo_api.remember(here.folder / "pulls", asked, pulled)
-            keep_form(here, known_form, named)
-    if json_out:
-        typer.echo(json.dumps({"pulled": pulled.n, "ledger": ledger and ledger.to_json()}, ensure_ascii=False))
-    elif ledger is None or ledger.file_outcome != FileOutcome.REJECTED:
-        typer.echo(f"pulled: {pulled.n}" if ledger is None else ledger.to_text(f"kobo-{form}.json"))
-    if ledger is not None and ledger.file_outcome == FileOutcome.REJECTED:
-        typer.echo(ledger.sentence, err=True)
-        raise typer.Exit(2)
+            raise BadSetting("A remote store remembers no names.", where="--store", hint="Name a folder.")
+        known = set(district_set.installed(here.folder).districts["adm2_pcode"])
+        if pcode.upper() not in known:
+            raise BadSetting("There is no such district.", where="PCODE", hint="Use a code such as IQG15Q05.")
+        Shelf(here.folder).remember_alias(name, pcode.upper())
+    typer.echo(f"{name}: {pcode.upper()}")
 
 
 @app.command()

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from typer.core import TyperGroup
 
@@ -27,6 +28,8 @@ from loaders.xlsform import XlsForm, form_mapping, read_form
 StoreOption = Annotated[str | None, typer.Option("--store", help="Folder or address of the store.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
 
+
+MOST_NAMES = 30  # stated places that a command lists
 
 _UsageError: type[Exception] = typer.BadParameter.__mro__[1]  # click's, which typer keeps to itself
 
@@ -107,6 +110,18 @@ def keep_form(store: Store, form: XlsForm | None, mapping: Mapping | None) -> No
     """Keep how a form is read, for exports of the same version to come; a form without a version is not kept."""
     if form is not None and mapping is not None and form.version and store.folder is not None:
         Shelf(store.folder).keep_form(form.form_id, form.version, mapping)
+
+
+def names_in_doubt(parts: list[pd.DataFrame]) -> list[str]:
+    """Say which stated places were not certain, and what they were taken for or may mean; MOST_NAMES at most."""
+    lines: dict[str, None] = {}
+    for part in parts:
+        for place in part.to_dict("records"):
+            stated = " · ".join(place[name] for name in ("governorate", "district", "place_name") if place[name])
+            may_be = "; ".join(f"{name} ({code})" for code, name, _score in place["candidates"])
+            taken = f" taken as {place['adm2_pcode']}" if place["adm2_pcode"] else ""
+            lines[f"  {place['how']}: {stated}{taken}" + (f"; candidates: {may_be}" if may_be else "")] = None
+    return list(lines)[:MOST_NAMES]
 
 
 def now() -> dt.datetime:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from typer.testing import CliRunner
 
 from concerns.schema import BadSetting, UnreadableFile
+from loaders.__main__ import app
 from loaders.district_set import approximate
 from loaders.first_look import first_look
 from loaders.ingest import Request, ingest
@@ -85,3 +87,15 @@ def test_a_note_on_an_alert_is_kept_and_a_strange_one_refused(tmp_path):
         shelf.note_alert("k", status="ignored", note="", who="local", on="2025-06-01")
     with pytest.raises(BadSetting):
         shelf.note_alert("k", status="seen", note="x" * 501, who="local", on="2025-06-01")
+
+
+def test_the_command_lists_names_in_doubt_and_remembers_what_they_mean(tmp_path):
+    store, path = str(tmp_path / "store"), tmp_path / "reports.csv"
+    path.write_text("report_id,occurred_on,district,category\na,2024-03-01,Qxzthaniya,C07\n", encoding="utf-8")
+    run = CliRunner().invoke
+    first = run(app, ["ingest", str(path), "--store", store])
+    assert "unknown: Qxzthaniya; candidates: " in first.stdout
+    refused = run(app, ["alias", "Qxzthaniya", "IQG99Q99", "--store", store])
+    assert (refused.exit_code, len(refused.stderr.splitlines())) == (2, 1)
+    assert run(app, ["alias", "Qxzthaniya", "iqg15q05", "--store", store]).exit_code == 0
+    assert "1 accepted" in run(app, ["ingest", str(path), "--store", store]).stdout
