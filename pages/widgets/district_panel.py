@@ -47,12 +47,9 @@ def show(view: View, selection: Selection, chosen: str | None, names: pd.Series)
     top = view.cube.totals(one, by=("category",)).sort_values("n_reports", ascending=False).head(5)
     st.markdown(sentences.top_concerns(top[top["n_reports"] > 0], filter_bar.category_names(view)))
     st.caption(sentences.precision(view.precision(one)))
-    st.page_link(
-        st.Page(_profile, title=_("Districts"), url_path="districts"),
-        label=_("Open its profile: this district among others"),
-        icon=":material/compare:",
-        query_params=dict(st.query_params.to_dict()) | {"adm2": chosen},
-    )
+    if st.button(_("Open its profile: this district among others"), icon=":material/compare:", key="open-profile"):
+        filter_bar.choose_districts((chosen,))
+        st.switch_page(st.Page(_profile, title=_("Districts"), url_path="districts"))
 
 
 def _profile() -> None:

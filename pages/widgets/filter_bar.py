@@ -13,9 +13,10 @@ from concerns.schema import BadSetting
 from concerns.selection import SEVERITIES, Selection
 from loaders.view import View
 from pages.figures import texts
-from pages.figures.texts import _, format_period, in_language, markdown_safe
+from pages.figures.texts import _, format_number, format_period, in_language, markdown_safe, ngettext
 
 CHOSEN = "chosen_selection"
+MOST_DISTRICTS = 4
 EARLIEST, LATEST = dt.date(1990, 1, 1), dt.date(2100, 1, 1)
 _OWNED = ("from", "to", "category", "severity", "adm1", "adm2")
 
@@ -182,7 +183,14 @@ def _active(view: View, chosen: Selection, effective: Selection) -> None:
     row = st.columns([5, 1.2, 1.6], vertical_alignment="center")
     row[0].markdown(" ".join(f":gray-badge[{markdown_safe(part)}]" for part in parts))
     row[1].button(_("Reset"), on_click=_reset, disabled=chosen == Selection(), width="stretch")
-    with row[2].popover(_("Copy link"), width="stretch"):
+    with row[2]:
+        _copy_link()
+
+
+@st.fragment
+def _copy_link() -> None:
+    """The link, made anew whenever somebody opens it: parts of the page add to the address after the bar is drawn."""
+    with st.popover(_("Copy link"), width="stretch", key="copy-link", on_change="rerun"):
         st.code(_link(), language=None, wrap_lines=True)
         st.caption(_("The link holds this whole view: page, filters, language. So does the address bar."))
 
@@ -199,4 +207,15 @@ def _parts(view: View, chosen: Selection, effective: Selection) -> list[str]:
     parts += [category_label(view, code) for code in chosen.categories]
     parts += [_("severity: {level}").format(level=severity_label(level)) for level in chosen.severities]
     parts += [str(names.get(code, code)) for code in chosen.governorates]
-    return parts
+    return parts + _district_parts(view, chosen.districts)
+
+
+def _district_parts(view: View, districts: tuple[str, ...]) -> list[str]:
+    """The first few districts by name, and how many more are chosen."""
+    if not districts:
+        return []
+    names = district_names(view)
+    shown = [str(names.get(code, code)) for code in districts[:MOST_DISTRICTS]]
+    more = len(districts) - len(shown)
+    said = ngettext("{n} more district", "{n} more districts", more).format(n=format_number(more))
+    return [*shown, said] if more else shown

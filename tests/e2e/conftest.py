@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -145,7 +146,7 @@ class Visit:
     page: Page
     hosts: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # addresses that our server answered with 400 or above
-    socket_bytes: list[int] = field(default_factory=list)
+    socket_bytes: list[int] = field(default_factory=list)  # of each message, packed as the server packs it
 
     def foreign(self, server: Server) -> list[str]:
         """Hosts other than the server itself."""
@@ -180,6 +181,10 @@ class Visit:
         return path
 
 
+def _packed(frame: bytes | str) -> int:
+    return len(zlib.compress(frame if isinstance(frame, bytes) else frame.encode()))
+
+
 def _watched(page: Page) -> Visit:
     visit = Visit(page)
 
@@ -193,7 +198,7 @@ def _watched(page: Page) -> Visit:
 
     def socket_opened(opened: object) -> None:
         noted(opened.url)  # type: ignore[attr-defined]
-        opened.on("framereceived", lambda frame: visit.socket_bytes.append(len(frame)))  # type: ignore[attr-defined]
+        opened.on("framereceived", lambda frame: visit.socket_bytes.append(_packed(frame)))  # type: ignore[attr-defined]
 
     page.on("websocket", socket_opened)
     return visit

@@ -67,6 +67,31 @@ def test_the_first_page_is_found_under_its_own_address(server: Server, visit: Vi
     assert visit.page.get_by_text("Page not found").count() == 0
 
 
+def test_pages_and_clicks_are_light(server: Server, visit: Visit):
+    """Beyond Streamlit's own files a page takes less than 300 kB, and a changed filter less than 100 kB."""
+    network = visit.page.context.new_cdp_session(visit.page)
+    network.send("Network.enable")
+    address_of: dict[str, str] = {}
+    taken: dict[str, int] = {}
+    network.on("Network.requestWillBeSent", lambda sent: address_of.update({sent["requestId"]: sent["request"]["url"]}))
+    network.on("Network.loadingFinished", lambda end: taken.update({end["requestId"]: end["encodedDataLength"]}))
+    for address in ("hotspots", "", "trends", "districts"):
+        visit.socket_bytes.clear()
+        opened(visit, server, address, "en")
+        visit.page.wait_for_timeout(1_000)
+        ours = sum(
+            size for number, size in taken.items()
+            if any(part in address_of.get(number, "") for part in ("/app/static/", "/component/"))
+        )  # fmt: skip
+        assert 50_000 < ours + sum(visit.socket_bytes) < 300_000, address
+        visit.socket_bytes.clear()
+        visit.page.get_by_role("combobox", name="Categories").click()
+        visit.page.get_by_role("option").nth(6).click()
+        visit.settle()
+        visit.page.wait_for_timeout(500)
+        assert 2_000 < sum(visit.socket_bytes) < 100_000, address
+
+
 def test_a_phone_needs_no_scrolling_to_the_side(server: Server, new_visit):
     visit = new_visit(width=360, height=740)
     for address in ADDRESSES:

@@ -105,6 +105,19 @@ def test_the_web_socket_is_for_this_page_only(offering: Server):
     assert "403" in handshake(offering, Host="evil.invalid")
 
 
+def test_messages_are_packed_on_their_way(offering: Server):
+    host, port = offering.url.removeprefix("http://").split(":")
+    request = (
+        f"GET /_stcore/stream HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {offering.url}\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=10) as wire:
+        wire.sendall(request.encode())
+        answer = wire.recv(2_000).decode().lower()
+    assert "sec-websocket-extensions: permessage-deflate" in answer
+
+
 def test_the_browser_is_told_to_send_no_statistics(offering: Server):
     source = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
     assert "gatherUsageStats = false" in source

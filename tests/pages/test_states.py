@@ -56,3 +56,10 @@ def test_the_link_restricts_every_figure(open_page, demo_store):
     all_categories = open_page("overview", demo_store).metric[0].value
     drugs = open_page("overview", demo_store, category="C07").metric[0].value
     assert int(drugs.replace(",", "")) < int(all_categories.replace(",", ""))
+
+
+def test_districts_that_restrict_a_page_are_said_on_it(open_page, demo_store):
+    codes = "IQG04Q03,IQG15Q01,IQG15Q02,IQG15Q03,IQG15Q04"
+    chips = open_page("trends", demo_store, adm2=codes).markdown[0].value
+    assert "Hamdaniya" in chips
+    assert "1 more district" in chips
