@@ -72,10 +72,14 @@ class Spool:
                 yield part.select(list(columns)) if columns else part
 
     def frame(self, columns: Sequence[str]) -> pd.DataFrame:
-        """Give a few columns of all rows at once."""
+        """Give a few columns of all rows at once.
+
+        They are copied: a column of a part as it was read keeps the whole part in memory, with all its columns.
+        """
         schema = arrow_schema(self.table)
-        table = pa.Table.from_batches(self.parts(columns), pa.schema([schema.field(name) for name in columns]))
-        return table.to_pandas()
+        copied = (part.take(pa.array(np.arange(part.num_rows))) for part in self.parts(columns))
+        table = pa.Table.from_batches(copied, pa.schema([schema.field(name) for name in columns]))
+        return table.to_pandas(split_blocks=True, self_destruct=True)
 
     def kept(self, keep: np.ndarray, marks: dict[str, np.ndarray]) -> Iterator[pa.Table]:
         """Give the rows that `keep` names, the columns in `marks` replaced; both run over all rows in order."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -68,8 +69,11 @@ def district_choice(view: View, selection: Selection, names: pd.Series) -> tuple
     return tuple(chosen or default)
 
 
-def show(view: View) -> Selection:
-    """Draw the bar; give the selection with both ends of its period set (by default the latest twelve months)."""
+def show(view: View, *, link: Callable[[View], None]) -> Selection:
+    """Draw the bar; give the selection with both ends of its period set (by default the latest twelve months).
+
+    link: draws what `copy_link` draws, as a part of the page that runs alone.
+    """
     chosen = _remembered()
     first, last = view.cube.first_day or dt.date.min, view.cube.last_day or dt.date.max
     effective = _with_period(chosen, first, last)
@@ -104,7 +108,7 @@ def show(view: View) -> Selection:
         _("Governorates"), names.index, format_func=lambda code: str(names[code]), key="filter_adm1",
         on_change=_remember, placeholder=_("All"),
     )  # fmt: skip
-    _active(view, chosen, effective)
+    _active(view, chosen, effective, link)
     return effective
 
 
@@ -177,18 +181,17 @@ def _reset() -> None:
     st.session_state[CHOSEN] = Selection()
 
 
-def _active(view: View, chosen: Selection, effective: Selection) -> None:
+def _active(view: View, chosen: Selection, effective: Selection, link: Callable[[View], None]) -> None:
     """Say in words what is selected, and offer the way back and the link."""
     parts = _parts(view, chosen, effective)
     row = st.columns([5, 1.2, 1.6], vertical_alignment="center")
     row[0].markdown(" ".join(f":gray-badge[{markdown_safe(part)}]" for part in parts))
     row[1].button(_("Reset"), on_click=_reset, disabled=chosen == Selection(), width="stretch")
     with row[2]:
-        _copy_link()
+        link(view)
 
 
-@st.fragment
-def _copy_link() -> None:
+def copy_link() -> None:
     """The link, made anew whenever somebody opens it: parts of the page add to the address after the bar is drawn."""
     with st.popover(_("Copy link"), width="stretch", key="copy-link", on_change="rerun"):
         st.code(_link(), language=None, wrap_lines=True)

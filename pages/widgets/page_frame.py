@@ -103,13 +103,18 @@ def _guarded() -> Iterator[None]:
         )
 
 
+@fragment
+def _link(view: View) -> None:
+    filter_bar.copy_link()
+
+
 def selected(view: View) -> Selection | None:
     """Draw the filter bar and give the selection; None, with a sentence, where there is nothing to show."""
     if view.is_empty:
         st.info(_("No reports yet. Load a file on the page “Data”, or fill the store with the synthetic demo."))
         st.code("python -m loaders demo", language=None)
         return None
-    selection = filter_bar.show(view)
+    selection = filter_bar.show(view, link=_link)
     coverage(view, selection)
     if view.cube.totals(selection, by=())["n_reports"].sum() == 0:
         st.info(_("No report matches this selection. Widen the period or reset the filters."))
