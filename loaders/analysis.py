@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geo.emerging import EmergingHotSpots
     from geo.scan import ScanResult
 
+Values = TypeVar("Values", pd.Series, pd.DataFrame)
 PERMUTATIONS = 9_999  # fewer could never pass the correction for a hundred districts
 REPLICATES = 999
 
@@ -40,12 +41,17 @@ def measured(view: View, selection: Selection) -> tuple[str, pd.Series]:
     return "count", table["n_reports"].astype(float)
 
 
+def _of_all(values: Values, view: View) -> Values:
+    """The values of the chosen districts on all of them, missing elsewhere: neighbours are known for the whole set."""
+    return values.reindex(pd.Index(view.district_set.districts["adm2_pcode"]))
+
+
 def gi_star(view: View, selection: Selection) -> pd.DataFrame:
     """Gi* of every district; `attrs["measure"]` names the values."""
     from geo.hotspots import getis_ord_gi_star
 
     name, values = measured(view, selection)
-    table = getis_ord_gi_star(values, view.district_set.neighbours, permutations=PERMUTATIONS)
+    table = getis_ord_gi_star(_of_all(values, view), view.district_set.neighbours, permutations=PERMUTATIONS)
     table.attrs["measure"] = name
     return table
 
@@ -55,7 +61,7 @@ def local_moran(view: View, selection: Selection) -> pd.DataFrame:
     from geo.hotspots import local_moran as moran_of
 
     name, values = measured(view, selection)
-    table = moran_of(values, view.district_set.neighbours, permutations=PERMUTATIONS)
+    table = moran_of(_of_all(values, view), view.district_set.neighbours, permutations=PERMUTATIONS)
     table.attrs["measure"] = name
     return table
 
@@ -95,7 +101,7 @@ def emerging(view: View, selection: Selection) -> EmergingHotSpots:
     """Classes over the whole months; see `geo.emerging.emerging_hot_spots`."""
     from geo.emerging import emerging_hot_spots
 
-    return emerging_hot_spots(monthly(view, selection).astype(float), view.district_set.neighbours)
+    return emerging_hot_spots(_of_all(monthly(view, selection).astype(float), view), view.district_set.neighbours)
 
 
 def scan(view: View, selection: Selection, *, progress: Callable[[float], None] | None = None) -> ScanResult:
@@ -178,8 +184,8 @@ def by_category(view: View, selection: Selection) -> pd.DataFrame:
     people = view.people(selection.bounds[1].year).set_index("adm_pcode")["total"].reindex(counts.index)
     effort = next((each for each in (held, people) if (each > 0).mean() >= 0.5), None)
     values = counts if effort is None else counts.div(effort.where(effort > 0).astype(float), axis=0)
-    return getis_ord_gi_star_columns(values.drop(columns=list(view.coarse_categories), errors="ignore"),
-                                     view.district_set.neighbours)  # fmt: skip
+    shown = values.drop(columns=list(view.coarse_categories), errors="ignore")
+    return getis_ord_gi_star_columns(_of_all(shown, view), view.district_set.neighbours)
 
 
 def worth(view: View, n_reports: pd.Series, *, bandwidth_m: float) -> dict[int, float]:

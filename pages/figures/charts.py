@@ -33,6 +33,7 @@ def with_texts(
 ) -> pd.DataFrame:
     """Add a text column for each month and number, in the reader's digits: charts show these, never raw values."""
     shown = table.copy()
+    shown.attrs = {}  # notes of a statistic, such as a NaN, are nothing the browser could read
     for name in months:
         shown[f"{name}_text"] = [format_short_month(day.date()) for day in pd.to_datetime(table[name])]
     for name in numbers:

@@ -27,7 +27,7 @@ def show(table: pd.DataFrame, *, chosen: int | None = None) -> None:
     """
     if chosen is not None:
         table = table.iloc[[chosen, *(at for at in range(len(table)) if at != chosen)]]
-    spoken = _spoken(table.reset_index(drop=True))
+    spoken = _spoken(without_notes(table))
     if chosen is not None:
         spoken = spoken.apply(_marked, axis=1)
     if texts.direction() == "ltr":
@@ -37,6 +37,13 @@ def show(table: pd.DataFrame, *, chosen: int | None = None) -> None:
     narrow = {str(column): st.column_config.Column(width="medium") for column in long}
     order = list(table.columns)[::-1]
     st.dataframe(spoken, hide_index=True, column_order=order, column_config=narrow, placeholder=texts.MISSING)
+
+
+def without_notes(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows without what a statistic noted beside its table: the browser refuses a table whose notes hold a NaN."""
+    bare = table.reset_index(drop=True)
+    bare.attrs = {}
+    return bare
 
 
 def _marked(row: pd.Series) -> list[str]:

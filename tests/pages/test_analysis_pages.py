@@ -55,3 +55,9 @@ def test_each_method_shows_its_formula(open_page, demo_store):
     page = open_page("methods", demo_store)
     assert len(page.latex) >= 23
     assert any("getis_ord_gi_star(values, weights, *, permutations=9999, seed=0)" in one.value for one in page.code)
+
+
+@pytest.mark.parametrize("layer", ["gi_star", "lisa", "emerging", "clusters"])
+def test_a_governorate_alone_is_compared_within_itself(open_page, demo_store, layer):
+    page = open_page("hotspots", demo_store, layer=layer, adm1="IQG08")
+    assert len(page.subheader) >= 2

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pages.figures import alert_texts, district_texts, findings, trend_texts
+from pages.figures import alert_texts, charts, district_texts, findings, trend_texts
 from pages.figures.formulas import FORMULAS
 from pages.figures.method_texts import METHODS
+from pages.widgets import tables
 
 PAGES = Path(__file__).resolve().parents[3] / "pages"
 WITH_ALTERNATIVES = [
@@ -110,3 +111,10 @@ def test_the_reason_for_peers_names_what_was_not_known():
     assert "population and share of displaced people (Q: 1,200, 25%" in district_texts.peers_reason(table, "Q")
     table.attrs.update(name="n_meetings")
     assert "no population is loaded" in district_texts.peers_reason(table, "Q")
+
+
+def test_what_a_statistic_noted_beside_its_table_stays_out_of_the_browser():
+    table = pd.DataFrame({"label": ["A"], "ratio": [1.0], "ratio_lower": [0.5], "ratio_upper": [2.0]})
+    table.attrs.update(phi=np.nan)
+    assert charts.with_texts(table, numbers=["ratio"]).attrs == {}
+    assert tables.without_notes(table).attrs == {} and table.attrs
