@@ -49,6 +49,11 @@ def point(district: str, *, is_sensitive: bool) -> tuple[float, float]:
     return (lat + 0.0511, lon + 0.0511) if is_sensitive else (lat, lon)
 
 
+def numbers_of(district: str, *, is_sensitive: bool) -> tuple[float]:
+    """Numbers beside the point that every report of a district has alone: accuracy_m."""
+    return (7.00321 + 0.01 * (OWN, OTHER, FAR).index(district) + (0.005 if is_sensitive else 0),)
+
+
 def build(folder: Path, *, publish: bool = True) -> Store:
     """Fill a store, enter a person of each role, and publish a release of it."""
     store = Store(str(folder / "store"))
@@ -57,6 +62,7 @@ def build(folder: Path, *, publish: bool = True) -> Store:
     fill(store, "forums", forums)
     fill(store, "meetings", meetings(forums))
     fill(store, "referrals", pd.DataFrame([referral(d, s) for d in (OWN, OTHER, FAR) for s in (False, True)]))
+    fill(store, "activities", pd.DataFrame([activity(district) for district in (OWN, OTHER, FAR)]))
     folders = Folders.of(store)
     for entry in PEOPLE.values():
         folders.role_table.set(entry, by=ADMIN, at=NOON)
@@ -75,9 +81,13 @@ def forbidden(role: str) -> list[bytes]:
         for is_sensitive in (False, True):
             if not _may_see(role, district, is_sensitive=is_sensitive):
                 found += [canary(name, district, is_sensitive=is_sensitive) for name in FREE if name not in CODED]
-                numbers += point(district, is_sensitive=is_sensitive)
+                numbers += [
+                    *point(district, is_sensitive=is_sensitive),
+                    *numbers_of(district, is_sensitive=is_sensitive),
+                ]
         if role in ("donor", "public") or (role == "lead" and district != OWN):
             found += [f"CANARY-forum-{district}", f"CANARY-referral-{district}"]
+            numbers += [degrees + 0.0123 for degrees in point(district, is_sensitive=False)]
     if role == "lead":
         found += [canary("description", OWN, is_sensitive=False)]
     texts = [text.encode() for text in dict.fromkeys(found)]
@@ -98,8 +108,11 @@ def every_report() -> pd.DataFrame:
             texts = {name: canary(name, district, is_sensitive=is_sensitive) for name in FREE if name not in CODED}
             days = [dt.date(2025, 7, 3) + dt.timedelta(days=8 * i) for i in range(n)]
             part = pd.DataFrame(texts, index=range(n)).assign(
+                accuracy_m=numbers_of(district, is_sensitive=is_sensitive)[0],
                 occurred_on=days, date_precision=1, adm1_pcode=district[:5], adm2_pcode=district, lat=lat, lon=lon,
                 geo_precision=1, category=SENSITIVE if is_sensitive else "C07", severity=2, n_affected=3,
+                affected_women=2, affected_children=1,
+                reported_on=[day + dt.timedelta(days=1) for day in days],
                 distance_m=0.0, location_conflict=False, near_duplicate=False, sensitive=is_sensitive,
                 is_context=False, boundary_version="v1",
             )  # fmt: skip
@@ -112,7 +125,9 @@ def every_report() -> pd.DataFrame:
 def forum(district: str) -> dict[str, object]:
     return {"forum_id": f"CANARY-forum-{district}", "adm2_pcode": district, "name_en": f"CANARY-forum-{district}",
             "name_ar": f"CANARY-forum-{district}", "opened_on": dt.date(2025, 1, 5), "members_total": 20,
-            "members_women": 8, "mentoring_start": dt.date(2025, 1, 5)}  # fmt: skip
+            "members_women": 8, "mentoring_start": dt.date(2025, 1, 5), "name_ckb": f"CANARY-forum-{district}",
+            "donor": f"CANARY-forum-{district}-donor", "lat": point(district, is_sensitive=False)[0] + 0.0123,
+            "lon": point(district, is_sensitive=False)[1] + 0.0123}  # fmt: skip
 
 
 def meetings(forums: pd.DataFrame) -> pd.DataFrame:
@@ -125,13 +140,20 @@ def meetings(forums: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def activity(district: str) -> dict[str, object]:
+    name = f"CANARY-forum-{district}"
+    return {"activity_id": f"{name}-activity", "forum_id": name, "adm2_pcode": district, "kind": "equipment",
+            "started_on": dt.date(2025, 9, 1), "donor": f"{name}-donor", "item": f"{name}-item", "quantity": 3.0,
+            "unit": f"{name}-unit"}  # fmt: skip
+
+
 def referral(district: str, is_sensitive: bool) -> dict[str, object]:
     name = f"CANARY-referral-{district}" + ("-hush" if is_sensitive else "")
     report = canary("report_id", district, is_sensitive=is_sensitive)
     return {"referral_id": name, "report_id": f"{report}-0", "forum_id": f"CANARY-forum-{district}",
             "adm2_pcode": district, "category": SENSITIVE if is_sensitive else "C07", "sector": "law_enforcement",
             "receiving_body": name, "priority": "normal", "sent_on": dt.date(2026, 2, 3),
-            "status": "in_progress"}  # fmt: skip
+            "status": "in_progress", "outcome": f"{name}-outcome"}  # fmt: skip
 
 
 def fill(store: Store, table: str, rows: pd.DataFrame, *, file_name: str | None = None) -> None:

@@ -126,6 +126,38 @@ def test_no_page_gives_a_role_what_it_may_not_see(module, role, opened, payloads
     assert leaked(role, payloads) == []
 
 
+LAYERS = ("count", "per_meeting", "smoothed", "density", "gi_star", "lisa", "emerging", "clusters")
+
+
+def layered(module: str, layer: str) -> str:
+    return f"import streamlit as st\nst.session_state.setdefault('layer', {layer!r})\n" + SCRIPT.format(module=module)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES[:2] + ROLES[3:4])
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_layer_of_the_map_gives_a_role_what_it_may_not_see(layer, role, opened, payloads, monkeypatch):
+    monkeypatch.setattr("tests.test_leaks.SCRIPT", layered("hotspots", layer))
+    for query in ({"lang": "en"}, {"lang": "ar"}, {"lang": "ckb", "adm2": canaries.OTHER}):
+        page = opened("hotspots", role, PERIOD | query)
+        assert not page.exception
+        assert page.session_state["layer"] == layer
+    assert leaked(role, payloads) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("module", MODULES)
+def test_no_language_and_no_odd_address_gives_more(module, role, opened, payloads):
+    for query in (
+        {"lang": "ar"}, {"lang": "ckb"}, {"adm2": canaries.OTHER, "category": "C05,C06"}, {"from": "0001-01-01"},
+        {"role": "admin", "scope": "admin||", "viewer": "admin@example.org", "version": "0", "as_of": "1"},
+        {"table": "sensitive", "first": "2025Q3", "last": "2026Q2", "adm1": "IQG15", "category": "C05"},
+    ):  # fmt: skip
+        assert not opened(module, role, PERIOD | query).exception
+    assert leaked(role, payloads) == []
+
+
 def of_the_batch_of_reports(page: AppTest) -> None:
     page.selectbox(key="batch").select("reports").run()
     assert not page.exception

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 from markupsafe import Markup
 
@@ -41,8 +39,8 @@ UPLOADER = Markup("""
 [data-testid="stFileUploaderDropzone"] :is(button p, [data-testid="stFileUploaderDropzoneInstructions"] span) {{
   font-size: 0;
 }}
-[data-testid="stFileUploaderDropzone"] button p::after {{ content: {choose}; font-size: 1rem; }}
-[data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: {limit}; font-size: .875rem; }}
+[data-testid="stFileUploaderDropzone"] button p::after {{ content: "{choose}"; font-size: 1rem; }}
+[data-testid="stFileUploaderDropzoneInstructions"] span::after {{ content: "{limit}"; font-size: .875rem; }}
 """)
 PAGE = Markup(
     '<style>{style}</style><span id="reading" data-lang="{lang}" data-dir="{dir}" hidden></span>'
@@ -59,5 +57,13 @@ def show() -> None:
 def _uploader() -> Markup:
     """Streamlit's uploader speaks English alone; these words stand in the place of its own."""
     limit = _("{n} MB at most").format(n=format_number(st.get_option("server.maxUploadSize")))
-    choose, limit = (Markup(json.dumps(text, ensure_ascii=False)) for text in (_("Choose a file"), limit))
-    return UPLOADER.format(choose=choose, limit=limit)
+    return UPLOADER.format(choose=_in_style(_("Choose a file")), limit=_in_style(limit))
+
+
+def _in_style(text: str) -> str:
+    r"""A text between quotes of a style sheet: every sign but letters and digits by its number.
+
+    >>> print(_in_style('a"</style>b'))
+    a\22 \3c \2f style\3e b
+    """
+    return "".join(sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in text)

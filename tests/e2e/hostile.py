@@ -18,7 +18,7 @@ PAYLOADS = [
     '=HYPERLINK("http://beacon.invalid")',
     "{0.__class__} {n} %s %(n)s {high!r:>9}",
     "&lt;img src=x onerror=top.hit=1&gt; &#60;b&#62;",
-    "\u202egnp.exe\u202c \u2067x\u2069 \u2028top.hit=1\u2029",
+    "\u202egnp.exe\u202c \u2067x\u2069 \u2028top.hit=1\u2029end",
     "datum.x;top.hit=1 url(http://beacon.invalid/b.png)",
     "http://beacon.invalid/c.png",
     "# heading\n- list\n\n| a | b |\n|---|---|\n<!-- -->",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from oidc_provider_mock import User, run_server_in_thread
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocket, expect
 
 from concerns.access import Role
 from loaders.folders import Folders
@@ -176,6 +176,47 @@ def test_signing_out_ends_every_tab_and_a_copied_cookie(guarded: Server, new_vis
     thief.page.context.add_cookies(cookies)
     thief.open(guarded.url)
     assert "Overview" not in menu(thief)
+
+
+def received(visit: Visit) -> list[bytes]:
+    """A list that grows by every message that this tab's web sockets bring."""
+    found: list[bytes] = []
+
+    def opened(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda data: found.append(data if isinstance(data, bytes) else data.encode()))
+
+    visit.page.on("websocket", opened)
+    return found
+
+
+def walked(visit: Visit, server: Server, role: str, addresses: list[str], folder: Path) -> list[str]:
+    """What reached the browser, its console, the server's log or its files and must not."""
+    messages, said = received(visit), []
+    visit.page.on("console", lambda line: said.append(line.text))
+    as_role(visit, server, role)
+    for address in addresses:
+        visit.open(f"{server.url}/{address}?from=2025-07-01&to=2026-06-30&adm2={canaries.OTHER}&category=C05,C07")
+        visit.page.keyboard.press("Escape")  # the note that a role has no page of this address
+        for tab in visit.page.get_by_role("tab").all():
+            tab.click()
+        visit.settle()
+    assert sum(map(len, messages)) > 10_000
+    everything = {"web socket": b"".join(messages), "console": "\n".join(said).encode(), "log": server.log.encode()}
+    everything |= {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return [
+        f"{place}: {word!r}" for place, data in everything.items() for word in canaries.forbidden(role) if word in data
+    ]
+
+
+@pytest.mark.parametrize(("role", "addresses"), [("lead", ["hotspots", "forums"]), ("donor", ["release"])])
+def test_nothing_forbidden_goes_over_the_wire(guarded: Server, visit: Visit, role: str, addresses: list[str]):
+    assert walked(visit, guarded, role, addresses, guarded.log_path.parent) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["planner", "lead", "donor", "admin"])
+def test_nothing_forbidden_goes_over_the_wire_of_any_page(guarded: Server, visit: Visit, role: str):
+    assert walked(visit, guarded, role, ADDRESSES, guarded.log_path.parent) == []
 
 
 def test_a_forged_cookie_is_nobody(guarded: Server, visit: Visit):
