@@ -145,7 +145,7 @@ def programme(
     today: Annotated[str | None, typer.Option(help="Days after this are in the future.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the ledger, store nothing.")] = False,
 ) -> None:
-    """Load tables of the programme and of population, from templates or the 2014 population estimate."""
+    """Load tables of the programme and of population: templates, Primero transitions, the 2014 population estimate."""
     from loaders import district_set, programme_load
     from loaders.limits import Limits
 

@@ -41,7 +41,8 @@ def show(view: View, selection: Selection, forum_id: str, row: pd.Series, names:
         _("Open referrals"): forum_texts.count(row["n_referrals_open"]),
         _("Of these past their time"): forum_texts.count(row["n_referrals_overdue"]),
     }
-    for column, (label, value) in zip(st.columns(len(numbers)), numbers.items(), strict=True):
+    columns = [*st.columns(3), *st.columns(3)]  # two rows, so that labels have room in each language
+    for column, (label, value) in zip(columns, numbers.items(), strict=False):
         column.metric(label, value, border=True)
     forum = programme_figures.one_forum(view, forum_id)
     months, came, raised, received = st.tabs(

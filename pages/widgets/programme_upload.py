@@ -28,7 +28,10 @@ def show(desk: Desk) -> None:
     """Draw the templates and the uploader of the programme's tables."""
     st.subheader(_("Forums, meetings, referrals, support and surveys"))
     st.write(
-        _("Fill in a template and load it here. Load forums first: the other tables name them. No names of people.")
+        _(
+            "Fill in a template and load it here. Load forums first: the other tables name them. No names of people. "
+            "Transitions exported from Primero load as referrals; notes and people are left out."
+        )
     )
     with st.container(horizontal=True, gap="small"):
         for table in PROGRAMME_TABLES:
