@@ -32,6 +32,7 @@ BOTH = Markup("""
 @media (min-width: 900px) {
   [data-testid="stMainBlockContainer"] { padding-left: 2.5rem; padding-right: 2.5rem; }
 }
+[data-testid="stVegaLiteChart"] { max-width: 100%; overflow-x: auto; }
 [data-testid="stCaptionContainer"] { color: inherit; opacity: .82; }
 [data-testid="stElementContainer"]:has(#reading) { position: absolute; }
 """)

@@ -97,4 +97,5 @@ def test_a_phone_needs_no_scrolling_to_the_side(server: Server, new_visit):
     for address in ADDRESSES:
         opened(visit, server, address, "en")
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 361, address
+        assert visit.page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 361, address
         visit.picture(f"phone-{address or PAGES[0].url_path}")
