@@ -8,7 +8,6 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -79,7 +78,7 @@ def _check_entries(archive: zipfile.ZipFile, path: Path, name: str, limits: Limi
     if any(entry.flag_bits & 0x1 for entry in entries):
         what = "The archive is encrypted."
         raise refuse(FileReason.ENCRYPTED_OR_LEGACY, name, what, "Save it without a password.")
-    check_expansion(((entry.file_size, entry.compress_size) for entry in entries), path.stat().st_size, name, limits)
+    check_expansion(sum(entry.file_size for entry in entries), path.stat().st_size, name, limits)
     files = [entry.filename for entry in entries if not entry.is_dir()]
     if len(set(files)) != len(files):
         raise refuse(FileReason.CORRUPT, name, "Two entries of the archive have one name.", _HINT)
@@ -88,18 +87,13 @@ def _check_entries(archive: zipfile.ZipFile, path: Path, name: str, limits: Limi
         raise refuse(FileReason.CORRUPT, name, "The archive is packed in an unusual way.", _HINT)
 
 
-def check_expansion(sizes: Iterator[tuple[int, int]], n_packed: int, name: str, limits: Limits) -> None:
-    """Refuse what would unpack into too much. sizes: (unpacked, packed) bytes of each part.
+def check_expansion(n_unpacked: int, n_packed: int, name: str, limits: Limits) -> None:
+    """Refuse what would unpack into too much; both are bytes of the whole file.
 
     Raises UnreadableFile: DECOMPRESSION_LIMIT.
     """
-    floor = limits.expanded_ratio_from_mb * MB
-    total, is_steep = 0, False
-    for n_unpacked, n_part in sizes:
-        total += n_unpacked
-        is_steep = is_steep or (n_unpacked > floor and n_unpacked > limits.expanded_ratio * max(n_part, 1))
-    is_steep = is_steep or (total > floor and total > limits.expanded_ratio * n_packed)
-    if is_steep or total > limits.expanded_mb * MB:
+    is_steep = n_unpacked > limits.expanded_ratio_from_mb * MB and n_unpacked > limits.expanded_ratio * n_packed
+    if is_steep or n_unpacked > limits.expanded_mb * MB:
         what = f"The file unpacks to more than {limits.expanded_mb} MB or {limits.expanded_ratio} times its size."
         raise refuse(FileReason.DECOMPRESSION_LIMIT, name, what, "Save it as CSV, or split it.")
 

@@ -12,8 +12,11 @@ from concerns.schema import FileReason
 from loaders.confine import RefusedError
 from loaders.features import Features, pick_layer, text_of
 
+_CONTENTS = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _ENVELOPES = (0, 32, 48, 48, 64)
 _HINT = "Export it again as GeoPackage."
+_DAMAGE = (sqlite3.Error, UnicodeDecodeError)  # a message of SQLite may quote bytes of the file that are no text
+_LONGEST_VALUE = 64_000_000  # bytes of a text or a geometry
 _BROKEN = b"\x00"  # no geometry at all: the row is refused, not the file
 
 
@@ -24,7 +27,7 @@ def read(path: Path, request: dict[str, Any]) -> Features:
     """
     try:
         return _read(_connect(path), request)
-    except sqlite3.Error as error:
+    except _DAMAGE as error:
         raise _corrupt() from error
 
 
@@ -40,6 +43,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         raise _corrupt()
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)  # also of what the file makes SQLite compute
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -54,19 +58,18 @@ def _read(connection: sqlite3.Connection, request: dict[str, Any]) -> Features:
             "SELECT type, CAST(name AS TEXT), CAST(sql AS TEXT) FROM sqlite_master"
         )
     }
-    if not {"gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys"} <= set(kinds):
+    if not set(_CONTENTS) <= set(kinds):
         what = "The file is a database, but no GeoPackage."
         raise RefusedError(FileReason.MAGIC_MISMATCH, what, _HINT)
+    for name in _CONTENTS:
+        _check_stored(*kinds[name])
     listed = connection.execute(
         "SELECT CAST(g.table_name AS TEXT), CAST(g.column_name AS TEXT), g.srs_id FROM gpkg_geometry_columns g "
         "JOIN gpkg_contents c ON lower(c.table_name) = lower(g.table_name) WHERE c.data_type = 'features'"
     ).fetchall()
     layers: dict[str, list[str]] = {}
     for table, _geometry, _srs in listed:
-        kind, sql = kinds.get(table.lower(), ("", ""))
-        if kind != "table" or sql.lstrip().upper().startswith("CREATE VIRTUAL"):
-            what = "A layer is computed by the file itself, not stored in it."
-            raise RefusedError(FileReason.TYPE_NOT_ALLOWED, what, "Export the layer as a plain table.")
+        _check_stored(*kinds.get(table.lower(), ("", "")))
         layers[table] = [row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(table)})")]
     named = request["layer"]
     if named is None and len(layers) > 1:
@@ -80,6 +83,12 @@ def _read(connection: sqlite3.Connection, request: dict[str, Any]) -> Features:
         _rows(connection, layer, geometry, columns),
         _crs(connection, srs),
     )
+
+
+def _check_stored(kind: str, sql: str) -> None:
+    if kind != "table" or sql.lstrip().upper().startswith("CREATE VIRTUAL"):
+        what = "A layer, or the list of layers, is computed by the file itself, not stored in it."
+        raise RefusedError(FileReason.TYPE_NOT_ALLOWED, what, "Export the layer as a plain table.")
 
 
 def _quoted(name: str) -> str:
@@ -117,7 +126,7 @@ def _rows(
     flags = {name for _n, name, kind, *_rest in columns if str(kind).upper() == "BOOLEAN"}
     listed = ", ".join(map(_quoted, names))
     query = f"SELECT {listed} FROM {_quoted(layer)}"  # noqa: S608 # nosec B608 - identifiers of the file, quoted
-    for row in connection.execute(query):
+    for row in _stored(connection, query):
         cells, wkb = [], None
         for name, value in zip(names, row, strict=True):
             if name == geometry:
@@ -127,6 +136,13 @@ def _rows(
             elif name not in keys:
                 cells.append(text_of(value))
         yield cells, wkb
+
+
+def _stored(connection: sqlite3.Connection, query: str) -> Iterator[tuple[Any, ...]]:
+    try:
+        yield from connection.execute(query)
+    except _DAMAGE as error:
+        raise _corrupt() from error
 
 
 def _wkb(blob: Any) -> bytes | None:

@@ -56,7 +56,7 @@ def read(path: Path, request: dict[str, Any]) -> Features:
 def _unreadable(error: Exception) -> RefusedError:
     if isinstance(error, MemoryError):
         raise error
-    if "encrypt" in str(error).lower():
+    if "crypt" in str(error).lower():  # "encrypted", "cannot decrypt"
         return RefusedError(FileReason.ENCRYPTED_OR_LEGACY, "The table is encrypted.", "Save it without encryption.")
     return RefusedError(FileReason.CORRUPT, "The file is damaged or was cut off.", "Copy or export it again.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 
 from concerns.schema import FileReason as F
 from tests.corpus.case import BASE, VRT, Case, sound
@@ -50,6 +51,11 @@ ZIP = (
     Case("many.zip", lambda: zipped(shapefile() | {f"{n}.txt": b"" for n in range(5000)}), F.ZIP_TOO_MANY_FILES),
     Case("bomb.zip", lambda: zipped(shapefile() | {"big.txt": bytes(200_000_000)}), F.DECOMPRESSION_LIMIT),
     Case("overlap.zip", overlapping_bomb, F.DECOMPRESSION_LIMIT),
+    Case(
+        "wide_columns.zip",  # one part shrinks a hundredfold, the whole does not
+        lambda: zipped(shapefile() | {"beside.bin": random.Random(1).randbytes(60_000), "wide.txt": bytes(3_000_000)}),
+        sound(2),
+    ),
     Case("encrypted.zip", with_flag(zipped(shapefile()), 1), F.ENCRYPTED_OR_LEGACY),
     Case("cut.zip", zipped(shapefile())[:-30], F.CORRUPT),
     Case("flipped.zip", flipped(zipped(shapefile(), stored=True), 0.1), F.CORRUPT),
@@ -82,6 +88,14 @@ VECTOR = (
     Case(
         "view.gpkg",
         geopackage("ALTER TABLE reports RENAME TO stored; CREATE VIEW reports AS SELECT * FROM stored"),
+        F.TYPE_NOT_ALLOWED,
+    ),
+    Case(
+        "endless_contents.gpkg",
+        geopackage(
+            "DROP TABLE gpkg_contents; CREATE VIEW gpkg_contents AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n"
+            " + 1 FROM r) SELECT 'reports' table_name, 'features' data_type, n identifier, 4326 srs_id FROM r"
+        ),
         F.TYPE_NOT_ALLOWED,
     ),
     Case(

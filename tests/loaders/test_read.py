@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 from collections import Counter
@@ -13,11 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from concerns.schema import BadSetting, FileReason, Reason, StoreError, UnreadableFile
+from concerns.schema import BadSetting, DataError, FileReason, Reason, StoreError, UnreadableFile
 from loaders.limits import Limits
 from loaders.read import open_raw, sniff_kind
-from tests.corpus.case import BASE, Case
+from tests.corpus.case import BASE, VRT, Case
+from tests.corpus.containers import shapefile, zipped
 from tests.corpus.hostile import CASES
+from tests.corpus.workbooks import with_part
 
 ROOT = Path(__file__).resolve().parents[2]
 FROM_ELSEWHERE = {FileReason.COVERAGE_OVERLAP, FileReason.PCODE_DUPLICATE}  # of district files: test_boundaries
@@ -202,3 +206,34 @@ def test_children_leave_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
                 del raw
     assert list(scratch.iterdir()) == []
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime > 0
+
+
+def test_nothing_that_a_file_names_is_opened_or_called(tmp_path: Path) -> None:
+    canary = tmp_path / "canary.csv"
+    canary.write_text(BASE)
+    os.utime(canary, ns=(1, 2))  # an access is noted when the last one lies before the last change
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/x.csv"
+        for target in (str(canary), f"/vsicurl/{url}", url):
+            pipeline = json.dumps(
+                {"type": "gdal_streamed_alg", "command_line": f"gdal vector pipeline ! read {target}"}
+            )
+            entity = f'<!DOCTYPE x [<!ENTITY e SYSTEM "{target}">]><sst><si><t>&e;</t></si></sst>'
+            for ending in ("csv", "json", "geojson", "xlsx", "zip", "gpkg", "parquet", "vrt", ""):
+                for text in (VRT.replace("/etc/passwd", target), pipeline, entity, target):
+                    refused_or_read(tmp_path / f"layer.{ending}", text.encode())
+            parts = {"xl/sharedStrings.xml": entity, "xl/drawings/drawing1.xml": entity}
+            for part, content in parts.items():
+                refused_or_read(tmp_path / "a.xlsx", with_part(part, content))
+            for change in ({"prj": target.encode()}, {"cpg": target.encode()}, {"shp": VRT.encode()}):
+                refused_or_read(tmp_path / "a.zip", zipped(shapefile(**change) | {"reports.vrt": VRT}))
+        server.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    assert canary.stat().st_atime_ns == 1
+
+
+def refused_or_read(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    with contextlib.suppress(DataError):
+        list(open_raw(path, limits=Limits()).chunks())
