@@ -23,6 +23,7 @@ from loaders.command_line import (
     StoreOption,
     chosen_mapping,
     day,
+    end_with,
     keep_form,
     names_in_doubt,
     noted,
@@ -263,4 +264,4 @@ def doctor(
 
 
 if __name__ == "__main__":
-    app()
+    end_with(app)
