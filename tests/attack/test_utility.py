@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
-from concerns.disclosure import Table
+from concerns.access import Codes
+from concerns.disclosure import CELL_KEYS, Domain, Table, count_cells, period_of
+from loaders import demo_load, district_set
+from loaders.categories import load_taxonomy
+from loaders.folders import Folders
+from loaders.publication import publish_store
+from loaders.release import open_release
+from loaders.store import open_store
+from tests import canaries
 from tests.attack.synthetic import DISTRICTS, QUARTERS
 
 
@@ -24,3 +33,25 @@ def test_districts_keep_their_order(busy_country):
         one = true.xs(quarter, level="quarter"), told.xs(quarter, level="quarter")
         assert len(one[0]) == len(DISTRICTS)
         assert one[0].corr(one[1], method="spearman") >= 0.95
+
+
+@pytest.mark.slow
+def test_the_demo_itself_is_told_as_well(tmp_path):
+    """At ε = 1, twelve quarters, through the whole way from the load to the release."""
+    store = open_store(tmp_path / "store")
+    demo_load.load(store, today=canaries.NOON.date(), now=canaries.NOON)
+    publish_store(store, until="2026Q2", by=canaries.ADMIN, at=canaries.NOON, epsilon=1.0, since="2023Q3")
+    release = open_release(Folders.of(store).release)
+    domain = Domain(tuple(district_set.installed(store.folder).districts["adm2_pcode"]), Codes.of(load_taxonomy()))
+    columns = ["occurred_on", "adm1_pcode", "adm2_pcode", "geo_precision", "category", "subcategory", "sensitive"]
+    reports = pd.concat([part.to_pandas() for part in store.scan("reports", columns)], ignore_index=True)
+    for table in (Table.DISTRICT_QUARTER, Table.GOVERNORATE_QUARTER, Table.NATIONAL_MONTH):
+        of_quarter, keys = period_of(reports["occurred_on"], table), list(CELL_KEYS[table])
+        true = pd.concat([count_cells(reports[of_quarter == one], domain, table, one) for one in release.quarters])
+        told = release.totals(table, by=keys).set_index(keys)["n_reports"].reindex(true.index)
+        large = true >= 20
+        assert large.sum() >= 300
+        assert ((told - true).abs() / true)[large].median() <= 0.06
+        if table is Table.DISTRICT_QUARTER:
+            sums = true.groupby("adm2_pcode").sum(), told.groupby("adm2_pcode").sum()
+            assert sums[0].corr(sums[1], method="spearman") >= 0.95
