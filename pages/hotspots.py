@@ -82,8 +82,9 @@ def _chart(view: View, layer: Layer, chosen: str | None) -> None:
     table = layers.by_governorate(layer, view.district_set.districts, filter_bar.governorate_names(view))
     table["label"] = table["adm2_pcode"].map(filter_bar.district_names(view))
     st.altair_chart(
-        dots.chart(table, chosen=chosen, title=layer.title), width="stretch", theme=None, key=CHART, on_select=_picked
-    )
+        dots.chart(table, chosen=chosen, title=layer.title), width="stretch", theme=None, key=CHART, on_select=_picked,
+        alt=layer.finding,
+    )  # fmt: skip
 
 
 def _picked() -> None:

@@ -9,7 +9,7 @@ from concerns.referrals import flow, overdue, waiting, within_service_level
 from concerns.selection import Selection
 from loaders import programme_figures
 from loaders.view import View
-from pages.figures import referral_texts, sankey
+from pages.figures import findings, referral_texts, sankey
 from pages.figures.texts import _
 from pages.widgets import downloads, filter_bar, page_frame, tables
 from pages.widgets import waiting as waiting_times
@@ -55,7 +55,7 @@ def _flow(view: View, selection: Selection, sent: pd.DataFrame) -> None:
     title = _("Referrals")
     chart = sankey.flow(table, steps=("category", "sector", "outcome"), title=title)
     drawn, rows = st.tabs([_("Chart"), _("Table")])
-    drawn.altair_chart(chart, width="stretch", theme=None)
+    drawn.altair_chart(chart, width="stretch", theme=None, alt=findings.flow(table))
     labels = {"category": _("Category"), "sector": _("Sector"), "outcome": _("Outcome"), "n": title}
     shown = table[list(labels)].rename(columns=labels)
     with rows:

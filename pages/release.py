@@ -70,11 +70,12 @@ def _map(view: ReleaseView, answer: Answer, title: str) -> None:
 
 def _charts(view: ReleaseView, asked: ReleaseQuestion, answer: Answer) -> None:
     """Over time, and by category where the table has categories."""
-    title = _("Reports, with the interval of their noise")
-    st.altair_chart(noisy.by_period(answer.periods, title=title), width="stretch", theme=None)
+    title, finding = _("Reports, with the interval of their noise"), noisy.headline(answer)
+    st.altair_chart(noisy.by_period(answer.periods, title=title), width="stretch", theme=None, alt=finding)
     if answer.categories is not None:
         names = release_bar.category_names(view)
-        st.altair_chart(noisy.by_category(answer.categories, names, title=title), width="stretch", theme=None)
+        chart = noisy.by_category(answer.categories, names, title=title)
+        st.altair_chart(chart, width="stretch", theme=None, alt=finding)
 
 
 def _promise(view: ReleaseView) -> None:

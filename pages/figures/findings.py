@@ -134,5 +134,36 @@ def strip(rows: pd.DataFrame) -> str:
     )
 
 
+def flow(table: pd.DataFrame) -> str:
+    """The busiest station of each step of a flow. table: category, sector, outcome, n."""
+    total = table["n"].sum()
+    if not total:
+        return _("Nothing was referred in this selection.")
+    text = _("Of {total} referrals most come from {category}, go to {sector} and stand at {outcome}.")
+    steps = ("category", "sector", "outcome")
+    return text.format(
+        total=format_number(int(total)), **{step: table.groupby(step)["n"].sum().idxmax() for step in steps}
+    )
+
+
+def held(table: pd.DataFrame) -> str:
+    """How many meetings of a forum were held and how many not. table: n_held, n_missed."""
+    return _("{held} meetings were held and {missed} were not.").format(
+        held=format_number(int(table["n_held"].sum())), missed=format_number(int(table["n_missed"].sum()))
+    )
+
+
+def waits(medians: pd.DataFrame, names: list[str]) -> str:
+    """After how many days half of each of the largest groups has got there. medians: n, median; names: of its rows."""
+    rows = medians.assign(name=names).nlargest(MOST, "n")
+    parts = [
+        _("{name}: not reached").format(name=row["name"])
+        if pd.isna(row["median"])
+        else _("{name}: {n} days").format(name=row["name"], n=format_number(row["median"]))
+        for _number, row in rows.iterrows()
+    ]
+    return _("Half have got there after: {parts}.").format(parts=_(", ").join(parts))
+
+
 def _month(day: object) -> str:
     return format_month(pd.Timestamp(str(day)).date())

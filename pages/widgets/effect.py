@@ -44,7 +44,7 @@ def staggered(view: View, selection: Selection) -> None:
 
 def _aggregates(view: View, selection: Selection, found: Effect) -> None:
     """The group-time effects drawn together four ways, each in its tab."""
-    title = _("Difference in reports a quarter")
+    title, finding = _("Difference in reports a quarter"), impact_texts.effect_sentence(found)
     since, by_cohort, by_calendar, in_one = st.tabs(
         [_("Since the opening"), _("By quarter of opening"), _("By calendar quarter"), _("In one number")]
     )
@@ -53,7 +53,7 @@ def _aggregates(view: View, selection: Selection, found: Effect) -> None:
             phase=lambda rows: rows["event_time"].map(lambda e: _("before the opening") if e < 0 else _("after"))
         )
         chart = programme_charts.event_study(table, title=title, since=_("Quarters since the first forum opened"))
-        st.altair_chart(chart, width="stretch", theme=None)
+        st.altair_chart(chart, width="stretch", theme=None, alt=finding)
         st.write(impact_texts.pretrend(found.robustness))
         st.caption(
             _("Points before the opening should lie around zero. Bars: 95 % interval of each; band: all at once.")
@@ -64,7 +64,7 @@ def _aggregates(view: View, selection: Selection, found: Effect) -> None:
         with part:
             table = impact_texts.by_quarter(effects, found.quarters)
             chart = programme_charts.effects_by(table, title=title)
-            st.altair_chart(chart, width="stretch", theme=None)
+            st.altair_chart(chart, width="stretch", theme=None, alt=finding)
             st.caption(_("Bars: 95 % interval of each; band: all at once. Without a bar: fewer than five districts."))
             about = page_frame.about(view, selection, title=title)
             downloads.show(table, name=f"impact-{name}", about=about, chart=chart)

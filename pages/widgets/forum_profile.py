@@ -12,7 +12,7 @@ from loaders import programme_figures
 from loaders.criteria import load_criteria
 from loaders.programme_lists import load_lists
 from loaders.view import View
-from pages.figures import forum_texts, programme_charts, texts
+from pages.figures import findings, forum_texts, programme_charts, texts
 from pages.figures.texts import _, format_number, markdown_safe
 from pages.widgets import downloads, page_frame, tables, way
 
@@ -70,7 +70,7 @@ def _months(view: View, selection: Selection, forum: pd.Series) -> None:
     ]
     long["kind"], long["n"] = long["kind"].map(kinds), long["n"].astype("int64")
     chart = programme_charts.forum_months(long, marks[["month", "label"]], title=_("Meetings"))
-    st.altair_chart(chart, width="stretch", theme=None)
+    st.altair_chart(chart, width="stretch", theme=None, alt=findings.held(table))
     st.caption(_("A month without any record of a meeting is left blank: it is not known to be zero."))
     shown = forum_texts.milestone_table(forums.milestones(forum, as_of))
     tables.show(shown)
@@ -135,7 +135,7 @@ def _scorecard(view: View, selection: Selection, forum_id: str) -> None:
         part=long["part"].map(parts), points=(100 * long["points_of"]).round(1),
     )  # fmt: skip
     chart = programme_charts.criteria_bars(long[["label", "part", "points", "order"]], title=_("Points of 100"))
-    st.altair_chart(chart, width="stretch", theme=None)
+    st.altair_chart(chart, width="stretch", theme=None, alt=forum_texts.verdict(card))
     st.markdown(forum_texts.what_would_change(card, names))
     shown = forum_texts.card_table(card, names)
     with st.expander(_("Evidence of each criterion")):

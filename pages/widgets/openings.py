@@ -40,7 +40,7 @@ def months(view: View, selection: Selection) -> None:
     chart = programme_charts.interrupted(
         found.series.path, title=title, since=_("Months since the first forum opened"), labels=labels
     )
-    st.altair_chart(chart, width="stretch", theme=None)
+    st.altair_chart(chart, width="stretch", theme=None, alt=opening_texts.broken(found))
     about = page_frame.about(view, selection, title=title)
     downloads.show(found.series.path, name="impact-months", about=about, chart=chart)
     st.caption(

@@ -11,7 +11,7 @@ from concerns.referrals import TimeTo, time_to
 from concerns.selection import Selection
 from loaders import programme_figures
 from loaders.view import View
-from pages.figures import programme_charts, referral_texts
+from pages.figures import findings, programme_charts, referral_texts
 from pages.figures.texts import _
 from pages.widgets import downloads, filter_bar, page_frame, tables
 
@@ -50,13 +50,13 @@ def show(view: View, selection: Selection) -> None:
     largest = found.median.nlargest(N_CURVES, "n")
     kept = curves if not by else curves[curves[by].isin(largest[by])]
     title = _("Share still waiting")
+    names = [label(one) for one in found.median[by]] if by else [_("All together")]
     chart = None
     if kept.empty:
         st.info(_("Too few referrals for a curve."))
     else:
         chart = programme_charts.waiting_curves(kept, title=title, days=_("Days since it was sent"))
-        st.altair_chart(chart, width="stretch", theme=None)
-    names = [label(one) for one in found.median[by]] if by else [_("All together")]
+        st.altair_chart(chart, width="stretch", theme=None, alt=findings.waits(found.median, names))
     shown = referral_texts.median_table(found, compared[by or ""], names)
     tables.show(shown)
     if by:

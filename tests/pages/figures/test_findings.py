@@ -34,6 +34,9 @@ def test_every_chart_has_a_text_alternative(name):
     assert charts or name == "districts.py"  # which draws through `figure` alone
 
 
+PAGES = Path(__file__).resolve().parents[3] / "pages"
+
+
 def test_each_method_has_its_formula_and_its_defaults():
     keys = {method.key for method in METHODS}
     assert keys >= FORMULAS.keys()
@@ -118,3 +121,35 @@ def test_what_a_statistic_noted_beside_its_table_stays_out_of_the_browser():
     table.attrs.update(phi=np.nan)
     assert charts.with_texts(table, numbers=["ratio"]).attrs == {}
     assert tables.without_notes(table).attrs == {} and table.attrs
+
+
+def test_a_flow_names_the_busiest_station_of_each_step():
+    ways = pd.DataFrame(
+        {"category": ["C07", "C08"], "sector": ["health"] * 2, "outcome": ["open", "done"], "n": [3, 1]}
+    )
+    assert findings.flow(ways) == "Of 4 referrals most come from C07, go to health and stand at open."
+    assert findings.flow(ways.iloc[:0]) == "Nothing was referred in this selection."
+
+
+def test_meetings_without_a_record_are_neither_held_nor_missed():
+    months = pd.DataFrame({"n_held": [2, None], "n_missed": [1, None]})
+    assert findings.held(months) == "2 meetings were held and 1 were not."
+
+
+def test_a_median_that_is_not_reached_is_said_and_is_no_number():
+    medians = pd.DataFrame({"n": [5, 9], "median": [float("nan"), 12.0]})
+    assert findings.waits(medians, ["urgent", "normal"]) == (
+        "Half have got there after: normal: 12 days, urgent: not reached."
+    )
+
+
+def test_every_chart_says_its_finding():
+    calls = [
+        (path.name, call)
+        for path in PAGES.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "altair_chart"
+    ]
+    silent = [f"{name}:{call.lineno}" for name, call in calls if "alt" not in {word.arg for word in call.keywords}]
+    assert len(calls) > 10
+    assert silent == []
