@@ -35,11 +35,11 @@ def settle(rows: pd.DataFrame, stored: pd.DataFrame) -> Verdicts:
     [0, 1, 2, 2]
     """
     verdict = np.full(len(rows), ACCEPTED, dtype=np.int8)
-    by_id = rows.groupby("id_hash", sort=False)["content_hash"]
     repeated = rows["id_hash"].duplicated(keep=False).to_numpy()
     if repeated.any():
         verdict[rows["id_hash"].duplicated().to_numpy()] = DUPLICATE
-        verdict[repeated & (by_id.transform("nunique") > 1).to_numpy()] = CONFLICT
+        again = rows.loc[repeated].groupby("id_hash", sort=False)["content_hash"].transform("nunique")
+        verdict[np.flatnonzero(repeated)[(again > 1).to_numpy()]] = CONFLICT
     older, replaces, n_stale = _against_store(rows, stored, verdict)
     verdict[older] = DUPLICATE
     is_near = _near(rows, stored, verdict)

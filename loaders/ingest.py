@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from concerns.schema import BadSetting, DataError, FileOutcome, FileReason, Reason, Repair, StoreError
+from concerns.schema import BadSetting, DataError, FileOutcome, FileReason, Reason, Repair, StoreError, UnreadableFile
 from geo.places import Places
 from loaders import identity, validate
 from loaders.district_set import DistrictSet
@@ -33,7 +33,7 @@ from loaders.raw import RawChunk, RawFile, RefusedRow
 from loaders.read import open_raw
 from loaders.settings import Settings
 from loaders.shelf import Shelf
-from loaders.sniff import shown_name
+from loaders.sniff import check_size, shown_name
 from loaders.sources import Source, recognise
 from loaders.spool import Spool, scratch
 from loaders.store import BatchEvent, Store, sha256_of
@@ -84,10 +84,15 @@ def ingest(path: Path, store: Store, districts: DistrictSet, request: Request) -
     Raises StoreError: the store cannot be read or written. Nothing of the file is seen then either. Raises BadSetting:
     there is no such file.
     """
-    if not path.is_file():
+    if not path.exists():
         raise BadSetting("There is no such file.", where=shown_name(path.name), hint="Check its name and folder.")
-    sha256 = sha256_of(path)
     ledger = Ledger(boundary_version=districts.version)
+    if not path.is_file():
+        try:
+            check_size(path, request.display_name or path.name, limits=request.limits)
+        except UnreadableFile as error:  # a folder or a device: nothing in it is looked at
+            return Outcome(_refused(ledger, error))
+    sha256 = sha256_of(path)
     settings_hash = _settings_hash(request, store, districts.version)
     if _is_loaded(store, sha256, settings_hash):
         ledger.file_outcome = FileOutcome.ALREADY_INGESTED
@@ -204,7 +209,8 @@ class _Load:
         self.refuse(self._reread(set(conflicts)))
         self.ledger.duplicates = int((verdicts.verdict == DUPLICATE).sum())
         self.ledger.accepted = int((verdicts.verdict == ACCEPTED).sum())
-        self.ledger.joined = Counter(rows.loc[verdicts.verdict == ACCEPTED, "join_method"].tolist())
+        joined = rows.pop("join_method")[verdicts.verdict == ACCEPTED].value_counts()
+        self.ledger.joined = Counter({str(way): int(n) for way, n in joined.items()})
         self.ledger.replaced = len(verdicts.replaces)
         kept = rows.loc[verdicts.verdict == ACCEPTED, "row"]
         self.ledger.repairs = Counter(

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from concerns.schema import BadSetting, FileOutcome, StoreError
+from concerns.schema import BadSetting, FileOutcome, FileReason, StoreError
 from loaders import boundaries, district_set
 from loaders.ingest import Request, ingest
 from loaders.ledger import Ledger
@@ -236,6 +236,12 @@ def test_loads_at_once_keep_every_row_once(tmp_path, n_writers):
     frame = stored(open_store(tmp_path / "store"))
     assert len(frame) == 200 + 200 * n_writers
     assert not frame["report_id"].duplicated().any()
+
+
+def test_a_folder_is_refused_in_the_ledger_and_an_absent_file_is_a_setting(store, tmp_path):
+    assert load(store, tmp_path).file_reason == FileReason.TYPE_NOT_ALLOWED
+    with pytest.raises(BadSetting):
+        load(store, tmp_path / "absent.csv")
 
 
 def test_no_room_for_the_rows_on_their_way_is_a_sentence_too(store, tmp_path):
