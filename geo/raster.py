@@ -101,13 +101,15 @@ def class_limits(highest: float, *, n_classes: int = 5) -> list[float]:
 def ramp(colours: Sequence[str] = YLGNBU, *, n_classes: int | None = None) -> Palette:
     """Make a palette of 256 colours, red green blue opacity: the first transparent, then from little to much.
 
-    n_classes: as many flat steps, each in the colour of its middle; None: smooth. What has few colours packs smaller.
+    n_classes: as many flat steps, each in the colour of its middle and opaque, so that the legend shows what the map
+    shows; None: smooth, and little lets the map show through. What has few colours packs smaller.
 
     >>> ramp(("#000000", "#ffffff"), n_classes=2)[[0, 1, 127, 128, 255]].tolist()
-    [[0, 0, 0, 0], [64, 64, 64, 139], [64, 64, 64, 139], [191, 191, 191, 196], [191, 191, 191, 196]]
+    [[0, 0, 0, 0], [64, 64, 64, 255], [64, 64, 64, 255], [191, 191, 191, 255], [191, 191, 191, 255]]
     """
     anchors = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in colours], dtype=float)
-    opacity = np.linspace(OPACITY_LOW, OPACITY_HIGH, len(anchors))
+    least, most = (OPACITY_LOW, OPACITY_HIGH) if n_classes is None else (255, 255)
+    opacity = np.linspace(least, most, len(anchors))
     at = np.arange(256) / 255
     if n_classes is not None:
         at = (np.minimum(np.ceil(at * n_classes), n_classes).clip(1) - 0.5) / n_classes

@@ -106,7 +106,7 @@ window.atlas = (() => {
     if (state.image) { state.image.remove(); state.image = null; }
     if (payload.image) {
       state.image = L.imageOverlay("data:image/png;base64," + payload.image, payload.bounds,
-        { pane: "density", opacity: 0.8, interactive: false }).addTo(state.map);
+        { pane: "density", interactive: false }).addTo(state.map);
     }
     if (state.circles) { state.circles.remove(); state.circles = null; }
     if (payload.circles) {

@@ -1,7 +1,7 @@
 """Colours that everyone can tell apart, and classes with round limits.
 
 Sequential YlGnBu and diverging RdBu: Brewer & Harrower (2003), Cartographic Journal 40:27-37. Categories: Okabe & Ito
-(2008), Color Universal Design. Density: viridis, Smith & van der Walt (2015).
+(2008), Color Universal Design.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ RDBU = ("#b2182b", "#ef8a62", "#fddbc7", "#f7f7f7", "#d1e5f0", "#67a9cf", "#2166
 OKABE_ITO = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#000000")
 OTHER_COLOUR = "#8a8a8a"
 NO_DATA_COLOUR = "#c9c9c9"
-VIRIDIS = ("#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725")
-
 # What a district can be besides a class 1..k. The four never look alike: lightest, grey, hatch, dash.
 ZERO, NO_DATA, SUPPRESSED, UNTESTABLE = 0, -1, -2, -3
 
