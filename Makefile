@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 CODE := concerns geo loaders pages dashboard.py static tests
 
-.PHONY: help setup run run-public test test-slow lint bench fuzz sbom messages chromium clean
+.PHONY: help setup run run-public test test-slow lint bench fuzz sbom messages programs clean
 
 help:  ## Say what each target does
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -25,11 +25,11 @@ run: setup  ## Open the dashboard, with synthetic reports if the store is empty
 run-public: setup  ## Show the published release alone: data/release/, or the folder that CONCERN_ATLAS_RELEASE names
 	@CONCERN_ATLAS_MODE=public $(BIN)/streamlit run dashboard.py --server.port $(PORT) --server.address $(ADDRESS)
 
-test: setup .venv/dev.stamp chromium  ## Run all checks, the browser ones included (about ten minutes)
+test: setup .venv/dev.stamp programs  ## Run all checks, the browser ones included (about ten minutes)
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup -m "not slow" --cov --cov-report=term:skip-covered
 
-test-slow: setup .venv/dev.stamp chromium  ## Run the long forms of the checks
+test-slow: setup .venv/dev.stamp programs  ## Run the long forms of the checks
 	@$(BIN)/python -m pytest -q -m slow
 
 lint: .venv/dev.stamp  ## Check style, types and known dangers
@@ -38,7 +38,7 @@ lint: .venv/dev.stamp  ## Check style, types and known dangers
 	@$(BIN)/mypy
 	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml concerns geo loaders pages static dashboard.py
 
-bench: setup .venv/dev.stamp .venv/bench.stamp chromium  ## Measure against the peers: a table, and build/bench.json
+bench: setup .venv/dev.stamp .venv/bench.stamp programs  ## Measure against the peers: a table, and build/bench.json
 	@$(BIN)/python -m tests.benchmarks
 
 fuzz: setup .venv/dev.stamp  ## Feed broken files to the readers until time is up
@@ -88,12 +88,17 @@ static/vendor/versions.json: package-lock.json .npmrc static/build.py | .venv/ru
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(or $(NPM),$(BIN)/npm) ci --loglevel error
 	@$(BIN)/python static/build.py
 
-chromium:
-	@command -v chromium || command -v chromium-browser || command -v google-chrome || { \
-		echo "Installing Chromium for the browser tests"; \
-		if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2> /dev/null; then as=sudo; else \
-			echo "The browser tests need Chromium. Install it, on Debian: apt-get install chromium" >&2; exit 2; fi; \
-		$$as apt-get -qq update && $$as apt-get -qq install --yes --no-install-recommends chromium > /dev/null; }
+# What the checks drive besides our own server: a browser, and the proxy of the deployment example.
+programs:
+	@wanted=; \
+	{ command -v chromium || command -v chromium-browser || command -v google-chrome; } > /dev/null || wanted=chromium; \
+	PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null || wanted="$$wanted nginx-light"; \
+	[ -n "$$wanted" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2> /dev/null; then as=sudo; else \
+		echo "Some checks need programs. Install them, on Debian: apt-get install $$wanted" >&2; \
+		case "$$wanted" in chromium*) exit 2;; *) exit 0;; esac; fi; \
+	echo "Installing for the checks: $$wanted"; \
+	$$as apt-get -qq update && $$as apt-get -qq install --yes --no-install-recommends $$wanted > /dev/null
 
 clean:  ## Remove what set-up made; the store stays
 	@rm -rf .venv node_modules static/vendor build

@@ -22,10 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "atlas.example.org"
 NGINX, OPENSSL = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin"), shutil.which("openssl")
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not NGINX or not OPENSSL, reason="nginx or openssl is not on this machine"),
-]
+pytestmark = pytest.mark.skipif(not NGINX or not OPENSSL, reason="nginx or openssl is not on this machine")
 
 
 class Echo(BaseHTTPRequestHandler):
