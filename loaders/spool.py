@@ -67,7 +67,7 @@ class Spool:
     def parts(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """Give what was put in, in order; after the first call nothing may be added."""
         self._writer.close()
-        with pa.memory_map(str(self._path)) as source, pa.ipc.open_stream(source) as reader:  # few columns, few pages
+        with pa.OSFile(str(self._path)) as source, pa.ipc.open_stream(source) as reader:
             for part in reader:
                 yield part.select(list(columns)) if columns else part
 
