@@ -156,6 +156,7 @@ class Repair(StrEnum):
 REPORT_COLUMNS: dict[str, str] = {
     "report_id": "string",
     "source": "string",
+    "case_id": "string?",  # ties the reports of one case or household; nobody sees it, the release limits by it
     "forum_id": "string?",
     "occurred_on": "date32",
     "reported_on": "date32?",

@@ -8,7 +8,7 @@ from loaders.cells import fold
 
 # Our text columns, as a source hands them on; see the dictionary of the templates.
 TEXT_COLUMNS = (
-    "report_id", "forum_id", "occurred_on", "reported_on", "date_precision", "submitted_at", "adm1_pcode",
+    "report_id", "case_id", "forum_id", "occurred_on", "reported_on", "date_precision", "submitted_at", "adm1_pcode",
     "adm2_pcode", "adm3_pcode", "governorate", "district", "place_name", "lat", "lon", "geopoint", "accuracy_m",
     "geo_precision", "category", "subcategory", "severity", "n_affected", "affected_women", "affected_children",
     "reporter_group", "reporter_sex", "reporter_status", "validation", "description", "text_lang", "sensitive",
@@ -17,9 +17,10 @@ TEXT_COLUMNS = (
 # Our column → words for it, the likeliest first; compared without case, spaces, underscores and unseen marks.
 WORDS: dict[str, tuple[str, ...]] = {
     "report_id": (
-        "report_id", "_uuid", "uuid", "meta/instanceID", "instanceID", "event_id", "incident_id", "case_id",
-        "record_id", "id", "_id", "KEY", "ref", "reference", "رقم البلاغ", "المعرف", "ناسنامە",
+        "report_id", "_uuid", "uuid", "meta/instanceID", "instanceID", "event_id", "incident_id", "record_id",
+        "id", "_id", "KEY", "ref", "reference", "رقم البلاغ", "المعرف", "ناسنامە",
     ),
+    "case_id": ("case_id", "case number", "household_id", "hh_id", "رقم القضية", "رقم الأسرة", "ژمارەی کەیس"),
     "forum_id": ("forum_id", "forum", "cpf", "cpf_id", "forum code", "المنتدى", "رمز المنتدى", "کۆڕ"),
     "occurred_on": (
         "occurred_on", "incident_date", "date of incident", "date of concern", "concern_date", "event_date",

@@ -20,9 +20,9 @@ from loaders.cells import encode, to_text
 # boundaries, on other rows or on the time of the export is no part of it.
 CONTENT = (
     "occurred_on", "reported_on", "date_precision", "lat", "lon", "accuracy_m", "category", "subcategory", "severity",
-    "n_affected", "affected_women", "affected_children", "adm2_stated", "place_name", "forum_id", "reporter_group",
-    "reporter_sex", "reporter_status", "validation", "description", "text_lang", "indicator", "n_events",
-    "n_fatalities", "n_families", "n_persons",
+    "n_affected", "affected_women", "affected_children", "adm2_stated", "place_name", "case_id", "forum_id",
+    "reporter_group", "reporter_sex", "reporter_status", "validation", "description", "text_lang", "indicator",
+    "n_events", "n_fatalities", "n_families", "n_persons",
 )  # fmt: skip
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = (np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))

@@ -240,6 +240,7 @@ class Store:
                 self._address(table),
                 data,
                 mode="append",
+                schema_mode="merge",  # a table of an earlier version gets the columns that were added since
                 partition_by=partition_by,
                 storage_options=self.options or None,
                 writer_properties=_WRITER,

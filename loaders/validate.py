@@ -87,12 +87,12 @@ def _content(texts: Texts, findings: Findings, plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _ids(texts: Texts) -> pd.Series:
-    """The ids of a part; what a form writes for "not answered" is none."""
-    ids = texts.series("report_id")
-    if "report_id" not in texts:
+def _ids(texts: Texts, column: str) -> pd.Series:
+    """The ids in a column of a part; what a form writes for "not answered" is none."""
+    ids = texts.series(column)
+    if column not in texts:
         return ids
-    short = pc.less_equal(pc.binary_length(texts.get("report_id")), max(map(len, BLANKS)))
+    short = pc.less_equal(pc.binary_length(texts.get(column)), max(map(len, BLANKS)))
     if not pc.any(short).as_py():
         return ids
     return ids.mask(ids.str.casefold().isin(BLANKS))
@@ -102,7 +102,8 @@ def _frame(texts: Texts, plan: Plan, points: Points, times: Times, content: pd.D
     known = {
         "row": texts.rows.astype(np.int32),
         "source": pd.Series([plan.source.name], dtype="str").repeat(texts.n).reset_index(drop=True),
-        "report_id": _ids(texts),
+        "report_id": _ids(texts, "report_id"),
+        "case_id": _ids(texts, "case_id"),
         "has_ids": np.full(texts.n, plan.source.has_ids),
         "forum_id": texts.series("forum_id"),
         "occurred_on": times.occurred_on,

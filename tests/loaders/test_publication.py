@@ -12,13 +12,18 @@ import pytest
 from concerns.access import Role, Viewer
 from concerns.disclosure import Table
 from concerns.schema import AccessDenied, BadSetting, StoreError
+from concerns.selection import Selection
+from loaders import district_set
 from loaders import publish as drawing
 from loaders.folders import Folders, release_folder
+from loaders.ingest import Request, ingest
 from loaders.publication import closed_quarters, publish_store
 from loaders.release import open_release
 from loaders.roles import RoleEntry
+from loaders.settings import Settings
 from loaders.store import BatchEvent, Store, open_store
 from loaders.tables import to_arrow
+from loaders.view import open_view
 from tests.loaders.rows import NOON, load_batch
 
 AT = dt.datetime(2024, 8, 1, 12, tzinfo=dt.UTC)
@@ -190,3 +195,17 @@ def test_two_stores_in_one_folder_do_not_share_a_release():
     assert release_folder({}, home=Path("/srv/store")) == Path("/srv/release")
     assert release_folder({}, home=Path("/srv/second")) == Path("/srv/second-release")
     assert release_folder({"CONCERN_ATLAS_RELEASE": "/srv/www"}, home=Path("/srv/store")) == Path("/srv/www")
+
+
+def test_a_case_that_the_file_names_is_stored_seen_by_nobody_and_counted_twice_at_most(tmp_path, without_noise):
+    store = open_store(tmp_path / "cases" / "store")
+    lines = [f"r{n},{case},2024-02-0{n + 1},C07,33.3,44.4" for n, case in enumerate(["H-1"] * 4 + ["", "n/a", "H-2"])]
+    path = tmp_path / "cases.csv"
+    path.write_text("report_id,case_id,occurred_on,category,lat,lon\n" + "\n".join(lines), encoding="utf-8")
+    request = Request(AT, Settings(today=AT.date()))
+    assert ingest(path, store, district_set.approximate(), request).ledger.accepted == 7
+    stored = store.read("reports", ["case_id"]).to_pandas()["case_id"]
+    assert sorted(stored.dropna()) == ["H-1"] * 4 + ["H-2"]
+    assert "case_id" not in open_view(store, ADMIN, today=AT.date()).rows(Selection()).columns
+    publish(store)
+    assert told(store, Table.DISTRICT_QUARTER) == 2 + 2 + 1

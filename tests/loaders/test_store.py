@@ -6,6 +6,7 @@ import multiprocessing
 
 import pandas as pd
 import pytest
+from deltalake import DeltaTable, write_deltalake
 
 from concerns.schema import StoreError
 from loaders.store import Store, open_store
@@ -139,3 +140,15 @@ def test_eight_writers_at_once_lose_nothing_and_readers_see_whole_batches(tmp_pa
         assert writer.exitcode == 0
     assert table(store).groupby("batch_id").size().tolist() == [7] * 24
     assert store.history()["seq"].tolist() == list(range(24))
+
+
+def test_a_table_of_an_earlier_version_gets_the_columns_that_came_since(tmp_path):
+    store = open_store(tmp_path / "store")
+    load_batch(store, "old", 2)
+    table = DeltaTable(str(tmp_path / "store" / "reports"))
+    older = table.to_pyarrow_table().drop_columns(["case_id"])
+    write_deltalake(str(tmp_path / "store" / "reports"), older, mode="overwrite", schema_mode="overwrite")
+    assert "case_id" not in DeltaTable(str(tmp_path / "store" / "reports")).schema().to_arrow().names
+    load_batch(store, "new", 1, report_id=["n1"], case_id=["H-1"])
+    assert store.read("reports", ["case_id"]).to_pandas()["case_id"].dropna().to_list() == ["H-1"]
+    assert store.read("reports", ["report_id"]).num_rows == 3
