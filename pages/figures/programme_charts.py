@@ -40,9 +40,11 @@ def forum_months(table: pd.DataFrame, marks: pd.DataFrame, *, title: str) -> alt
         )
     )
     rule = alt.Chart(marks).mark_rule(strokeDash=[3, 3], color=GREY).encode(x=x)
+    days = pd.to_datetime(pd.concat([table["month"], marks["month"]]))
+    is_late = (pd.to_datetime(marks["month"]) > days.min() + (days.max() - days.min()) / 2).to_list()
     words = [
         alt.Chart(marks.iloc[[k]])
-        .mark_text(align="right" if k > len(marks) / 2 else "left", dx=-4 if k > len(marks) / 2 else 4, fontSize=12)
+        .mark_text(align="right" if is_late[k] else "left", dx=-4 if is_late[k] else 4, fontSize=12)
         .encode(x=x, y=alt.value(8 + 15 * k), text="label:N")
         for k in range(len(marks))
     ]

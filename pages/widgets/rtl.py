@@ -25,6 +25,7 @@ STYLE = Markup("""
 [data-testid="stCustomComponentV1"], [data-testid="stIFrame"], [data-testid="stDateInputField"],
 [data-testid="stSlider"] [role="slider"], [data-testid="stCode"] { direction: ltr; }
 [data-testid="stMarkdownContainer"] code { direction: ltr; unicode-bidi: isolate; display: inline-block; }
+.katex { direction: ltr; unicode-bidi: isolate; }
 [data-testid="stTable"] th, [data-testid="stTable"] td { text-align: start; }
 """)
 BOTH = Markup("""
