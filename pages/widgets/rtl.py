@@ -26,6 +26,7 @@ STYLE = Markup("""
 [data-testid="stSlider"] [role="slider"], [data-testid="stCode"] { direction: ltr; }
 [data-testid="stMarkdownContainer"] code { direction: ltr; unicode-bidi: isolate; display: inline-block; }
 .katex { direction: ltr; unicode-bidi: isolate; }
+[data-testid="stMarkdownContainer"] :is(ul, ol) { padding-left: 0; padding-right: 1.5rem; }
 [data-testid="stTable"] th, [data-testid="stTable"] td { text-align: start; }
 """)
 BOTH = Markup("""
